@@ -1,0 +1,83 @@
+package audit
+
+import (
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/principal"
+	"github.com/cogtrail/cogtrail/internal/schema"
+)
+
+// Hidden values a record may use (setting audit.hiddenValue).
+const (
+	HiddenForSecurity   = "HIDDEN_FOR_SECURITY_REASONS"    // cogtrail's default
+	HiddenDueToSecurity = "HIDDEN_DUE_TO_SECURITY_REASONS" // what AWS writes today
+)
+
+// Event types. [CloudTrail: record contents]
+const (
+	APICall      = "AwsApiCall"
+	ServiceEvent = "AwsServiceEvent"
+)
+
+// Event is everything a record is made of.
+type Event struct {
+	Caller    principal.Principal
+	Time      time.Time
+	Source    string // cognito-idp.amazonaws.com
+	Name      string
+	Region    string
+	SourceIP  string
+	UserAgent string
+
+	ErrorCode    string
+	ErrorMessage string
+
+	// Request and Response are nil when the record shows null.
+	Request  *schema.Struct
+	Response *schema.Struct
+
+	RequestID string
+	ID        string // eventID
+	ReadOnly  bool
+	Type      string // APICall or ServiceEvent
+	Category  string // Management or Data
+	Account   string // recipientAccountId
+	TLS       *TLS   // nil without TLS
+
+	Builder *Builder
+}
+
+// TLS is the record's tlsDetails.
+type TLS struct{ Version, CipherSuite, HostHeader string }
+
+// Builder collects what an operation knows about its record.
+type Builder struct {
+	sub       string
+	extra     []pair
+	resources []Resource
+}
+
+type pair struct {
+	key   string
+	value any // string, bool, int64
+}
+
+// Resource is one entry of the record's resources.
+type Resource struct{ Account, Type, ARN string }
+
+// Subject names the one app user the call is about, by sub, never by name.
+// Empty is ignored.
+func (b *Builder) Subject(sub string) {
+	if sub != "" {
+		b.sub = sub
+	}
+}
+
+// Extra adds a member of additionalEventData: a string, bool or int64. It must
+// hold nothing private.
+func (b *Builder) Extra(key string, value any) { b.extra = append(b.extra, pair{key, value}) }
+
+// AddResource adds an entry of resources.
+func (b *Builder) AddResource(account, kind, arn string) {
+	b.resources = append(b.resources, Resource{account, kind, arn})
+}

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// Key is an order-preserving encoding of a tuple. Build it with K.
+type Key []byte
+
+// K encodes parts into a key: strings compare as strings, integers as numbers,
+// and a shorter tuple sorts before every tuple it begins. Parts may be string
+// (or any string type by conversion), []byte, int64, int or uint64.
+func K(parts ...any) Key {
+	var k Key
+	for _, p := range parts {
+		switch v := p.(type) {
+		case string:
+			k = appendText(k, v)
+		case []byte:
+			k = appendText(k, string(v))
+		case int64:
+			k = binary.BigEndian.AppendUint64(append(k, 2), uint64(v)^(1<<63))
+		case int:
+			k = binary.BigEndian.AppendUint64(append(k, 2), uint64(int64(v))^(1<<63))
+		case uint64:
+			k = binary.BigEndian.AppendUint64(append(k, 3), v)
+		default:
+			panic(fmt.Sprintf("BUG: store.K: key part of type %T", p))
+		}
+	}
+	return k
+}
+
+// appendText writes s so that no encoded text is a prefix of another: 0x00 is
+// escaped to 0x00 0xff and the text ends with 0x00 0x00.
+func appendText(k Key, s string) Key {
+	k = append(k, 1)
+	for i := 0; i < len(s); i++ {
+		if s[i] == 0 {
+			k = append(k, 0, 0xff)
+		} else {
+			k = append(k, s[i])
+		}
+	}
+	return append(k, 0, 0)
+}
+
+// Parts decodes a key made by K into string, int64 and uint64 values.
+func (k Key) Parts() ([]any, error) {
+	var out []any
+	for len(k) > 0 {
+		tag := k[0]
+		k = k[1:]
+		switch tag {
+		case 1:
+			var s []byte
+			done := false
+			for i := 0; i < len(k); i++ {
+				if k[i] != 0 {
+					s = append(s, k[i])
+					continue
+				}
+				if i+1 >= len(k) {
+					break
+				}
+				if k[i+1] == 0 {
+					k, done = k[i+2:], true
+					break
+				}
+				s = append(s, 0)
+				i++
+			}
+			if !done {
+				return nil, fmt.Errorf("key text without end")
+			}
+			out = append(out, string(s))
+		case 2, 3:
+			if len(k) < 8 {
+				return nil, fmt.Errorf("key number cut short")
+			}
+			n := binary.BigEndian.Uint64(k)
+			k = k[8:]
+			if tag == 2 {
+				out = append(out, int64(n^(1<<63)))
+			} else {
+				out = append(out, n)
+			}
+		default:
+			return nil, fmt.Errorf("key part of unknown kind %d", tag)
+		}
+	}
+	return out, nil
+}
+
+// After returns the smallest key that sorts after every key beginning with k,
+// or nil when there is none.
+func (k Key) After() Key {
+	for i := len(k) - 1; i >= 0; i-- {
+		if k[i] != 0xff {
+			end := append(Key(nil), k[:i+1]...)
+			end[i]++
+			return end
+		}
+	}
+	return nil
+}

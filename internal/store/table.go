@@ -1,0 +1,229 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+)
+
+// Table is a typed view of one space: how a row of type R is keyed, indexed
+// and turned into bytes (JSON, so that a new field needs no migration). The
+// domain declares its tables once, as values; they hold no state.
+//
+// Every key begins with account and region unless the row is found before
+// either is known, so that one tenant's scan cannot reach another's rows.
+type Table[R any] struct {
+	// Name of the space. Stored: never change it.
+	Name string
+	// Key of a row. A row's key never changes; write another row instead.
+	Key func(*R) Key
+	// Indexes are kept by Put and Delete in the same transaction.
+	Indexes []Index[R]
+}
+
+// Index finds rows by other keys. Its space is the table's name, a dot and Name.
+type Index[R any] struct {
+	Name string
+	// Unique refuses a second row with the same entry (ErrExists).
+	Unique bool
+	// Of returns the entries of a row: none, one or many.
+	Of func(*R) []Key
+}
+
+// Get returns the row at key, or ErrNotFound.
+func (t *Table[R]) Get(tx Tx, key Key) (*R, error) {
+	raw, err := tx.Get(t.Name, key)
+	if err != nil {
+		return nil, err
+	}
+	return t.decode(raw)
+}
+
+// Has tells whether a row exists at key.
+func (t *Table[R]) Has(tx Tx, key Key) (bool, error) {
+	_, err := tx.Get(t.Name, key)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Insert writes a new row; ErrExists if its key or a unique entry is taken.
+func (t *Table[R]) Insert(tx Tx, row *R) error {
+	if has, err := t.Has(tx, t.Key(row)); err != nil {
+		return err
+	} else if has {
+		return fmt.Errorf("%s: %w", t.Name, ErrExists)
+	}
+	return t.write(tx, nil, row)
+}
+
+// Put writes a row over the one with the same key, if any; ErrExists if a
+// unique entry belongs to another row.
+func (t *Table[R]) Put(tx Tx, row *R) error {
+	if len(t.Indexes) == 0 {
+		return t.write(tx, nil, row)
+	}
+	old, err := t.Get(tx, t.Key(row))
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return t.write(tx, old, row)
+}
+
+// Delete removes the row at key with its index entries, or ErrNotFound.
+func (t *Table[R]) Delete(tx Tx, key Key) error {
+	old, err := t.Get(tx, key)
+	if err != nil {
+		return err
+	}
+	for _, ix := range t.Indexes {
+		for _, e := range ix.Of(old) {
+			if err := tx.Delete(t.space(ix), ix.entry(e, key)); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.Delete(t.Name, key)
+}
+
+// Scan yields the rows whose key begins with prefix, in key order, starting
+// after the key `after` when it is not nil.
+func (t *Table[R]) Scan(tx Tx, prefix, after Key) iter.Seq2[*R, error] {
+	return func(yield func(*R, error) bool) {
+		for kv, err := range tx.Scan(t.Name, from(prefix, after), prefix.After(), false) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			row, err := t.decode(kv.Value)
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Find returns the row with this entry in a unique index, or ErrNotFound.
+func (t *Table[R]) Find(tx Tx, index string, entry Key) (*R, error) {
+	ix := t.index(index)
+	key, err := tx.Get(t.space(ix), entry)
+	if err != nil {
+		return nil, err
+	}
+	return t.Get(tx, key)
+}
+
+// ScanIndex yields rows by the entries beginning with prefix, in entry order,
+// or backwards, with each row's position; pass the last position as after to go on.
+func (t *Table[R]) ScanIndex(tx Tx, index string, prefix, after Key, reverse bool) iter.Seq2[At[R], error] {
+	ix := t.index(index)
+	return func(yield func(At[R], error) bool) {
+		lo, hi := from(prefix, after), prefix.After()
+		if reverse && after != nil {
+			lo, hi = prefix, after
+		}
+		for kv, err := range tx.Scan(t.space(ix), lo, hi, reverse) {
+			if err != nil {
+				yield(At[R]{}, err)
+				return
+			}
+			row, err := t.Get(tx, kv.Value)
+			if !yield(At[R]{Position: kv.Key, Row: row}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// At is a row with its position in an index.
+type At[R any] struct {
+	Position Key
+	Row      *R
+}
+
+func from(prefix, after Key) Key {
+	if after == nil {
+		return prefix
+	}
+	return append(append(Key(nil), after...), 0)
+}
+
+func (t *Table[R]) write(tx Tx, old, row *R) error {
+	key := t.Key(row)
+	for _, ix := range t.Indexes {
+		var was []Key
+		if old != nil {
+			was = ix.Of(old)
+		}
+		now := ix.Of(row)
+		for _, e := range was {
+			if !contains(now, e) {
+				if err := tx.Delete(t.space(ix), ix.entry(e, key)); err != nil {
+					return err
+				}
+			}
+		}
+		for _, e := range now {
+			if contains(was, e) {
+				continue
+			}
+			if ix.Unique {
+				owner, err := tx.Get(t.space(ix), e)
+				switch {
+				case errors.Is(err, ErrNotFound):
+				case err != nil:
+					return err
+				case !bytes.Equal(owner, key):
+					return fmt.Errorf("%s.%s: %w", t.Name, ix.Name, ErrExists)
+				}
+			}
+			if err := tx.Put(t.space(ix), ix.entry(e, key), key); err != nil {
+				return err
+			}
+		}
+	}
+	raw, err := json.Marshal(row)
+	if err != nil {
+		return fmt.Errorf("encode row of %s: %w", t.Name, err)
+	}
+	return tx.Put(t.Name, key, raw)
+}
+
+// entry of a plain index ends with the row's key, so that equal entries differ.
+func (ix Index[R]) entry(e, key Key) Key {
+	if ix.Unique {
+		return e
+	}
+	return append(append(Key(nil), e...), key...)
+}
+
+func (t *Table[R]) space(ix Index[R]) string { return t.Name + "." + ix.Name }
+
+func (t *Table[R]) index(name string) Index[R] {
+	for _, ix := range t.Indexes {
+		if ix.Name == name {
+			return ix
+		}
+	}
+	panic("BUG: table " + t.Name + " has no index " + name)
+}
+
+func (t *Table[R]) decode(raw []byte) (*R, error) {
+	row := new(R)
+	if err := json.Unmarshal(raw, row); err != nil {
+		return nil, fmt.Errorf("decode row of %s: %w", t.Name, err)
+	}
+	return row, nil
+}
+
+func contains(keys []Key, k Key) bool {
+	for _, x := range keys {
+		if bytes.Equal(x, k) {
+			return true
+		}
+	}
+	return false
+}
