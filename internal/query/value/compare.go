@@ -12,7 +12,10 @@ func Equal(a, b Value) bool {
 		if a.text == b.text {
 			return true
 		}
-		// Texts that begin differently from any number cannot be numerically equal.
+		// Long digit strings are identifiers; as doubles, different ones would become equal.
+		if len(a.text) > 15 || len(b.text) > 15 {
+			return false
+		}
 		x, ok := ParseNumber(a.text)
 		if !ok {
 			return false
@@ -79,7 +82,7 @@ func Compare(a, b Value) int {
 		if c := cmp.Compare(x, y); c != 0 || a.kind != String || b.kind != String {
 			return c
 		}
-		return natural(a.text, b.text) // 0 before 00
+		return strings.Compare(a.text, b.text) // 01 before 1, as in AWS's sample
 	case ok1:
 		return 1
 	case ok2:

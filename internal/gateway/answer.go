@@ -1,0 +1,84 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/schema"
+)
+
+// answer is step 9. The transaction is over; nothing here can change it.
+func (x *exchange) answer() {
+	if x.err != nil {
+		x.refuse(x.err)
+		return
+	}
+	x.headers()
+	x.count("")
+	if err := x.match.Protocol.Encode(x.w, x.match.Operation, x.out, x.requestID); err != nil {
+		x.g.Log.Warn("answer not written", "request", x.requestID, "error", err)
+	}
+	if x.out != nil {
+		for _, v := range x.out.Fields {
+			if c, ok := v.(io.Closer); ok {
+				_ = c.Close() // a read stream; its bytes are already sent
+			}
+		}
+	}
+}
+
+// refuse answers an error.
+func (x *exchange) refuse(err error) {
+	var e *schema.Error
+	if !errors.As(err, &e) {
+		e = x.internal(err)
+	}
+	if e.Cause != nil {
+		x.g.Log.Error("call failed", "request", x.requestID, "operation", x.match.Target, "error", e.Cause)
+	}
+	x.headers()
+	x.count(e.Code)
+	proto := x.match.Protocol
+	if proto == nil {
+		proto = x.g.detector.Default()
+	}
+	if err := proto.EncodeError(x.w, x.match.Service, x.match.Operation, e, x.requestID); err != nil {
+		x.g.Log.Warn("error not written", "request", x.requestID, "error", err)
+	}
+}
+
+// internal hides a failure of ours behind the service's internal error.
+func (x *exchange) internal(err error) *schema.Error {
+	e := internalError(x.match.Service)
+	e.Cause = err
+	if errors.Is(err, context.Canceled) {
+		x.g.Log.LogAttrs(context.Background(), slog.LevelInfo, "caller went away", slog.String("request", x.requestID))
+		e.Cause = nil
+	}
+	return e
+}
+
+func (x *exchange) headers() {
+	h := x.w.Header()
+	if x.g.Dev {
+		h.Set("X-Cogtrail-Mode", "dev")
+	}
+	cors(h, x.r)
+}
+
+func (x *exchange) count(code string) {
+	if x.g.Counters == nil {
+		return
+	}
+	service, operation := "", ""
+	if x.match.Service != nil {
+		service = x.match.Service.Name
+	}
+	if x.match.Operation != nil {
+		operation = x.match.Operation.Name
+	}
+	x.g.Counters.Call(service, operation, code, time.Since(x.start))
+}

@@ -1,0 +1,23 @@
+// Package gateway is the one way in: every AWS call passes through its
+// pipeline, and nothing a service does can leave a step out.
+//
+//	1 accept        limits, request id, source address
+//	2 route         host + path + headers → service, operation, protocol
+//	3 authenticate  signature → identity with its policies, or none for unsigned operations
+//	4 decode        bytes → tree, by protocol and schema
+//	5 validate      required, length, pattern, range, enum
+//	6 authorise     identity + action + resource → decision
+//	7 run           the operation, behind a savepoint of the transaction
+//	8 record        the audit record, in the same transaction; then commit, durable
+//	9 answer        output or error → bytes of the same protocol
+//
+// Steps 3 to 8 are one transaction: the key that signed, the policies that
+// allowed, the change and its record hold together or not at all. Step 9 comes
+// after the commit. Pipeline (pipeline.go) is the list itself; a test holds it
+// against a snapshot.
+//
+// What is recorded: every call that authenticated, and every unsigned call whose
+// owner is known, with its error if it failed. What is not: calls with a bad
+// signature or of a client nobody owns, since they belong to no account
+// [CloudTrail: record contents] (inferred).
+package gateway

@@ -1,0 +1,136 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/audit"
+	"github.com/cogtrail/cogtrail/internal/authz/eval"
+	"github.com/cogtrail/cogtrail/internal/authz/policy"
+	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/principal"
+	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/wire"
+)
+
+// Limits of what the gateway takes in. Beyond them it answers without work.
+type Limits struct {
+	Body     int64 // bytes of a buffered body
+	InFlight int   // calls at the same time; more are answered 503
+}
+
+// DefaultLimits are used where a limit is zero.
+var defaultLimits = Limits{Body: 1 << 20, InFlight: 1024}
+
+// Identity is what an access key stands for.
+type Identity struct {
+	Principal principal.Principal
+	Secret    string
+	// Token is the session token that must come with temporary keys; empty for long-term keys.
+	Token    string
+	Expires  time.Time // zero for long-term keys
+	Disabled bool
+	// Policies decide what the identity may do; none are needed for root.
+	Policies Policies
+}
+
+// Policies of an identity, parsed.
+type Policies struct {
+	Identity []*policy.Document
+	Boundary *policy.Document
+	Session  []*policy.Document
+}
+
+// Identities finds identities by access key id: store.ErrNotFound if unknown.
+type Identities interface {
+	Identify(tx store.Tx, accessKeyID string) (*Identity, error)
+}
+
+// Clock tells business time.
+type Clock interface{ Now() time.Time }
+
+// Config is what a gateway is made of.
+type Config struct {
+	Services   []*schema.Service
+	Operations []*op.Operation
+	State      store.State
+	Identities Identities
+	Encoder    *audit.Encoder
+	Clock      Clock
+	Log        *slog.Logger
+	Limits     Limits
+	// Dev takes every caller for root and checks no signature.
+	Dev bool
+	// Account and Region stand in where a request names none (dev mode, discovery by default).
+	Account, Region string
+	// TrustedProxies are the hops whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	// BucketHostSuffix ends virtual-hosted bucket names: s3.<region>.localhost.
+	Counters Counters
+}
+
+// Counters receives one call's outcome; it must not block.
+type Counters interface {
+	Call(service, operation, code string, took time.Duration)
+}
+
+// Gateway serves AWS's APIs over HTTP.
+type Gateway struct {
+	Config
+	detector *wire.Detector
+	served   map[*schema.Operation]*op.Operation
+	slots    chan struct{}
+	policies *policyCache
+	verifier *verifier
+}
+
+// New makes a gateway.
+func New(c Config) *Gateway {
+	if c.Limits.Body == 0 {
+		c.Limits.Body = defaultLimits.Body
+	}
+	if c.Limits.InFlight == 0 {
+		c.Limits.InFlight = defaultLimits.InFlight
+	}
+	g := &Gateway{
+		Config: c, detector: wire.NewDetector(c.Services), served: make(map[*schema.Operation]*op.Operation, len(c.Operations)),
+		slots: make(chan struct{}, c.Limits.InFlight), policies: newPolicyCache(), verifier: newVerifier(),
+	}
+	for _, o := range c.Operations {
+		if g.served[o.Operation] != nil {
+			panic("BUG: operation registered twice: " + o.Service.Name + "." + o.Name)
+		}
+		g.served[o.Operation] = o
+	}
+	for _, s := range c.Services {
+		for _, o := range s.Operations {
+			if o.Area != "" && g.served[o] == nil {
+				panic("BUG: the overlay serves " + s.Name + "." + o.Name + " but nothing answers it")
+			}
+		}
+	}
+	return g
+}
+
+// ServeHTTP takes one call through the pipeline.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{g: g, w: w, r: r, start: time.Now()}
+	defer x.close()
+	for _, step := range front {
+		if err := x.guard(step); err != nil {
+			x.refuse(err)
+			return
+		}
+	}
+	x.transact()
+	x.answer()
+}
+
+// decide is the evaluation of policies, apart so that it can be counted.
+func (g *Gateway) decide(_ context.Context, req eval.Request, p eval.Policies) eval.Decision {
+	return eval.Decide(req, p)
+}

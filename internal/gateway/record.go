@@ -1,0 +1,54 @@
+package gateway
+
+import (
+	"crypto/tls"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"github.com/cogtrail/cogtrail/internal/audit"
+	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// record is step 8: it appends the call's record to its own transaction.
+func (x *exchange) record() error {
+	if !x.owned {
+		return nil
+	}
+	s, o := x.match.Service, x.match.Operation
+	e := audit.Event{
+		Caller: x.caller, Time: x.g.Clock.Now(), Source: s.EventSource, Name: o.Name, Region: x.call.Region,
+		SourceIP: x.sourceIP, UserAgent: x.r.UserAgent(), Request: x.tree, RequestID: x.requestID, ID: uuid.NewString(),
+		ReadOnly: o.ReadOnly, Type: audit.APICall, Category: o.Category, Account: x.call.Account, TLS: tlsDetails(x.r.TLS, x.r.Host),
+		Builder: x.call.Record,
+	}
+	if x.err != nil {
+		shown := x.shown(x.err)
+		e.ErrorCode, e.ErrorMessage = shown.Code, shown.Message
+	} else if !o.ReadOnly || o.KeepResponse {
+		e.Response = x.out
+	}
+	x.call.Tx.Append(store.Record{
+		Kind: store.AuditRecord, Account: e.Account, Region: e.Region, ID: e.ID, Data: x.g.Encoder.Append(make([]byte, 0, 1024), &e),
+	})
+	return nil
+}
+
+func tlsDetails(s *tls.ConnectionState, host string) *audit.TLS {
+	if s == nil {
+		return nil
+	}
+	version := map[uint16]string{tls.VersionTLS12: "TLSv1.2", tls.VersionTLS13: "TLSv1.3"}[s.Version]
+	return &audit.TLS{Version: version, CipherSuite: tls.CipherSuiteName(s.CipherSuite), HostHeader: host}
+}
+
+// shown is the error as the caller and the record see it: the modelled error,
+// or an internal one that tells nothing.
+func (x *exchange) shown(err error) *schema.Error {
+	var e *schema.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return internalError(x.match.Service)
+}

@@ -1,0 +1,17 @@
+// Package job runs work that must follow a change: mails, webhooks, alarm
+// actions. A job is enqueued in the transaction of the change, so it runs if and
+// only if the change committed.
+//
+//	operation ─ Enqueue(tx, kind, payload) ─▶ row in "jobs", due at once
+//	Runner ─ claims due rows (due moves on by the lease, attempt counts up)
+//	       ─ Handler(ctx, job) ─▶ nil: row deleted
+//	                            └▶ error: due later, with growing waits;
+//	                               after MaxAttempts the row goes to "jobs.dead"
+//
+// # Promises
+//
+// A job runs at least once; a crash between its effect and its deletion repeats
+// it after the lease. A handler that must not repeat an effect uses Job.ID as
+// its idempotency key. Nothing is dropped silently: dead jobs stay, counted, with
+// their last error.
+package job

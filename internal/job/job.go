@@ -1,0 +1,49 @@
+package job
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// Job is one piece of work.
+type Job struct {
+	ID       string
+	Kind     string
+	Account  string
+	Region   string
+	Due      int64 // ms since 1970
+	Enqueued int64
+	Attempt  int // runs begun so far
+	Payload  json.RawMessage
+	// LastError is what the last run said. It must not hold secrets.
+	LastError string `json:",omitempty"`
+}
+
+var (
+	jobs = store.Table[Job]{
+		Name: "jobs",
+		Key:  func(j *Job) store.Key { return store.K(j.ID) },
+		Indexes: []store.Index[Job]{
+			{Name: "due", Of: func(j *Job) []store.Key { return []store.Key{store.K(j.Due)} }},
+		},
+	}
+	dead = store.Table[Job]{Name: "jobs.dead", Key: func(j *Job) store.Key { return store.K(j.ID) }}
+)
+
+// Enqueue adds a job to the transaction of the change it follows.
+func Enqueue(tx store.Tx, now time.Time, account, region, kind string, payload any) error {
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		return fmt.Errorf("encode job %s: %w", kind, err)
+	}
+	j := Job{ID: uuid.NewString(), Kind: kind, Account: account, Region: region, Due: now.UnixMilli(), Enqueued: now.UnixMilli(), Payload: raw}
+	if err := jobs.Insert(tx, &j); err != nil {
+		return fmt.Errorf("enqueue job %s: %w", kind, err)
+	}
+	return nil
+}

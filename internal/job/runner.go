@@ -1,0 +1,184 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// Handler does the work of one kind. Its context ends before the lease does.
+type Handler func(ctx context.Context, j Job) error
+
+// Runner runs due jobs. Fields are set before Run and not changed after.
+type Runner struct {
+	State    store.State
+	Handlers map[string]Handler
+	Log      *slog.Logger
+	// Now tells the time that due times are compared with; time.Now if nil.
+	Now func() time.Time
+	// Poll is how often due jobs are looked for; 250 ms if zero.
+	Poll time.Duration
+	// Lease is how long one run may take; 30 s if zero.
+	Lease time.Duration
+	// MaxAttempts before a job is dead; 12 if zero (about 3 hours).
+	MaxAttempts int
+	// Parallel runs at the same time; 8 if zero.
+	Parallel int
+}
+
+// Run works until ctx ends, then waits for running jobs.
+func (r *Runner) Run(ctx context.Context) error {
+	r.defaults()
+	var running sync.WaitGroup
+	defer running.Wait()
+	slots := make(chan struct{}, r.Parallel)
+	tick := time.NewTicker(r.Poll)
+	defer tick.Stop()
+	for {
+		for {
+			free := r.Parallel - len(slots)
+			claimed, err := r.claim(ctx, free)
+			if err != nil && ctx.Err() == nil {
+				r.Log.Error("jobs not claimed", "error", err)
+			}
+			for _, j := range claimed {
+				slots <- struct{}{}
+				running.Go(func() {
+					defer func() { <-slots }()
+					r.do(ctx, j)
+				})
+			}
+			if len(claimed) == 0 || len(claimed) < free {
+				break
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (r *Runner) defaults() {
+	if r.Now == nil {
+		r.Now = time.Now
+	}
+	if r.Poll == 0 {
+		r.Poll = 250 * time.Millisecond
+	}
+	if r.Lease == 0 {
+		r.Lease = 30 * time.Second
+	}
+	if r.MaxAttempts == 0 {
+		r.MaxAttempts = 12
+	}
+	if r.Parallel == 0 {
+		r.Parallel = 8
+	}
+}
+
+// claim takes up to max due jobs and moves their due time on by the lease.
+func (r *Runner) claim(ctx context.Context, max int) ([]Job, error) {
+	if max <= 0 {
+		return nil, nil
+	}
+	now := r.Now().UnixMilli()
+	// A read first: the idle runner must not write.
+	due := false
+	err := r.State.View(ctx, func(tx store.Tx) error {
+		for at, err := range jobs.ScanIndex(tx, "due", nil, nil, false) {
+			if err != nil {
+				return err
+			}
+			due = at.Row.Due <= now
+			break
+		}
+		return nil
+	})
+	if err != nil || !due {
+		return nil, err
+	}
+	var out []Job
+	err = r.State.Update(ctx, func(tx store.Tx) error {
+		out = nil
+		for at, err := range jobs.ScanIndex(tx, "due", nil, nil, false) {
+			if err != nil {
+				return err
+			}
+			if at.Row.Due > now || len(out) == max {
+				break
+			}
+			out = append(out, *at.Row)
+		}
+		for i := range out {
+			out[i].Attempt++
+			out[i].Due = now + r.Lease.Milliseconds()
+			if err := jobs.Put(tx, &out[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (r *Runner) do(ctx context.Context, j Job) {
+	run, cancel := context.WithTimeout(ctx, r.Lease*9/10)
+	defer cancel()
+	err := r.handle(run, j)
+	if ctx.Err() != nil && err != nil {
+		return // shutting down: the lease brings it back
+	}
+	settle := context.WithoutCancel(ctx)
+	if err := r.State.Update(settle, func(tx store.Tx) error { return r.settle(tx, j, err) }); err != nil {
+		r.Log.Error("job not settled; it will run again", "job", j.ID, "kind", j.Kind, "error", err)
+	}
+}
+
+func (r *Runner) handle(ctx context.Context, j Job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	h := r.Handlers[j.Kind]
+	if h == nil {
+		return fmt.Errorf("no handler for jobs of kind %q", j.Kind)
+	}
+	return h(ctx, j)
+}
+
+func (r *Runner) settle(tx store.Tx, j Job, failure error) error {
+	key := jobs.Key(&j)
+	if failure == nil {
+		if err := jobs.Delete(tx, key); !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		return nil
+	}
+	j.LastError = failure.Error()
+	if j.Attempt >= r.MaxAttempts {
+		r.Log.Error("job given up", "job", j.ID, "kind", j.Kind, "error", failure)
+		if err := dead.Put(tx, &j); err != nil {
+			return err
+		}
+		return jobs.Delete(tx, key)
+	}
+	j.Due = r.Now().Add(wait(j.Attempt)).UnixMilli()
+	return jobs.Put(tx, &j)
+}
+
+// wait doubles from one second to one hour.
+func wait(attempt int) time.Duration {
+	d := time.Second << min(attempt-1, 12)
+	return min(d, time.Hour)
+}

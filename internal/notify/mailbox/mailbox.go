@@ -1,0 +1,146 @@
+package mailbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/cogtrail/cogtrail/internal/job"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// Keep is how many messages an account's mailbox holds; Trim drops older ones.
+const Keep = 1000
+
+// JobKind is the kind of the jobs that send a message to the world.
+const JobKind = "message"
+
+// Message is one e-mail or SMS.
+type Message struct {
+	ID          string    `json:"id"`
+	Account     string    `json:"account"`
+	Region      string    `json:"region"`
+	UserPoolID  string    `json:"userPoolId,omitempty"`
+	Medium      string    `json:"medium"` // EMAIL or SMS
+	Trigger     string    `json:"trigger"`
+	Destination string    `json:"destination"`
+	Subject     string    `json:"subject,omitempty"`
+	Body        string    `json:"body"`
+	Time        time.Time `json:"time"`
+}
+
+// Sealer seals and opens rows.
+type Sealer interface {
+	Seal(purpose string, plaintext, aad []byte) []byte
+	Open(purpose string, sealed, aad []byte) ([]byte, error)
+}
+
+// row is a sealed message. At counts backwards so that the newest sorts first;
+// there is no counter, since every sender would wait for it.
+type row struct {
+	Account string
+	At      int64 // minus ns since 1970
+	ID      string
+	Sealed  []byte
+}
+
+var messages = store.Table[row]{Name: "mailbox", Key: func(r *row) store.Key { return store.K(r.Account, r.At, r.ID) }}
+
+// Mailbox keeps messages.
+type Mailbox struct {
+	Vault Sealer
+	// Deliver says that messages also leave by a job of JobKind.
+	Deliver func(m *Message) bool
+}
+
+// Post adds a message to the transaction.
+func (b *Mailbox) Post(tx store.Tx, m Message) error {
+	m.ID = uuid.NewString()
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("encode message: %w", err)
+	}
+	sealed := b.Vault.Seal("message", raw, []byte(m.Account))
+	if err := messages.Put(tx, &row{Account: m.Account, At: -m.Time.UnixNano(), ID: m.ID, Sealed: sealed}); err != nil {
+		return fmt.Errorf("keep message: %w", err)
+	}
+	if b.Deliver != nil && b.Deliver(&m) {
+		return job.Enqueue(tx, m.Time, m.Account, m.Region, JobKind, sealedJob{Account: m.Account, Sealed: sealed})
+	}
+	return nil
+}
+
+// sealedJob is the payload of a delivery: the message stays sealed in the queue.
+type sealedJob struct {
+	Account string
+	Sealed  []byte
+}
+
+// Opened returns the message of a delivery job.
+func (b *Mailbox) Opened(j job.Job) (*Message, error) {
+	var s sealedJob
+	if err := json.Unmarshal(j.Payload, &s); err != nil {
+		return nil, fmt.Errorf("decode message job: %w", err)
+	}
+	return b.open(s.Account, s.Sealed)
+}
+
+// List returns up to max messages of an account, newest first; those to one
+// destination if that is not empty.
+func (b *Mailbox) List(tx store.Tx, account, destination string, max int) ([]Message, error) {
+	out := []Message{}
+	for r, err := range messages.Scan(tx, store.K(account), nil) {
+		if err != nil {
+			return nil, fmt.Errorf("list messages: %w", err)
+		}
+		m, err := b.open(r.Account, r.Sealed)
+		if err != nil {
+			return nil, err
+		}
+		if destination != "" && m.Destination != destination {
+			continue
+		}
+		if out = append(out, *m); len(out) == max {
+			break
+		}
+	}
+	return out, nil
+}
+
+func (b *Mailbox) open(account string, sealed []byte) (*Message, error) {
+	raw, err := b.Vault.Open("message", sealed, []byte(account))
+	if err != nil {
+		return nil, fmt.Errorf("open message: %w", err)
+	}
+	m := new(Message)
+	if err := json.Unmarshal(raw, m); err != nil {
+		return nil, fmt.Errorf("decode message: %w", err)
+	}
+	return m, nil
+}
+
+// Trim drops what is beyond the newest Keep messages of each account, up to
+// 10,000 rows a call. It is called now and then in the background.
+func (b *Mailbox) Trim(tx store.Tx) error {
+	var drop []store.Key
+	account, n := "", 0
+	for r, err := range messages.Scan(tx, nil, nil) {
+		if err != nil {
+			return fmt.Errorf("scan mailbox: %w", err)
+		}
+		if r.Account != account {
+			account, n = r.Account, 0
+		}
+		if n++; n > Keep && len(drop) < 10_000 {
+			drop = append(drop, messages.Key(r))
+		}
+	}
+	for _, k := range drop {
+		if err := messages.Delete(tx, k); err != nil {
+			return fmt.Errorf("drop old message: %w", err)
+		}
+	}
+	return nil
+}

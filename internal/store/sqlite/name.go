@@ -1,0 +1,65 @@
+package sqlite
+
+import (
+	"fmt"
+	"strings"
+)
+
+// maxSpaceName bounds the name of a space, in bytes.
+const maxSpaceName = 200
+
+// tablePrefix marks the tables that hold rows of spaces.
+const tablePrefix = "row/"
+
+// tableName returns the table of a space. SQLite compares table names without
+// regard to ASCII case, so upper case letters are marked with '^'.
+func tableName(space string) (string, error) {
+	if space == "" || len(space) > maxSpaceName || strings.IndexByte(space, 0) >= 0 {
+		return "", fmt.Errorf("name of space %q: empty, too long or with a zero byte", space)
+	}
+	var b strings.Builder
+	b.WriteString(tablePrefix)
+	for i := 0; i < len(space); i++ {
+		c := space[i]
+		switch {
+		case c >= 'A' && c <= 'Z':
+			b.WriteByte('^')
+			b.WriteByte(c + 'a' - 'A')
+		case c == '^':
+			b.WriteString("^^")
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), nil
+}
+
+// spaceName is the inverse of tableName; false for any other table.
+func spaceName(table string) (string, bool) {
+	s, ok := strings.CutPrefix(table, tablePrefix)
+	if !ok {
+		return "", false
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '^' {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		switch {
+		case i < len(s) && s[i] == '^':
+			b.WriteByte('^')
+		case i < len(s) && s[i] >= 'a' && s[i] <= 'z':
+			b.WriteByte(s[i] - 'a' + 'A')
+		default:
+			return "", false
+		}
+	}
+	return b.String(), true
+}
+
+// quote makes an SQL identifier of a table name.
+func quote(name string) string {
+	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+}
