@@ -34,10 +34,12 @@ type exchange struct {
 	slot      bool
 
 	// route
-	match wire.Match
-	op    *op.Operation // nil if not served
-	sig   *sigv4.Signature
-	sigOK error // why the signature could not be parsed
+	match  wire.Match
+	op     *op.Operation // nil if not served
+	sig    *sigv4.Signature
+	sigErr error // why the signature could not be parsed
+
+	readErr error
 
 	// read
 	body   []byte

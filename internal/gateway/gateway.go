@@ -26,28 +26,22 @@ type Limits struct {
 // DefaultLimits are used where a limit is zero.
 var defaultLimits = Limits{Body: 1 << 20, InFlight: 1024}
 
+// Identities finds who is behind an access key id: store.ErrNotFound if unknown.
+type Identities interface {
+	Identify(tx store.Tx, accessKeyID string) (*Identity, error)
+}
+
 // Identity is what an access key stands for.
 type Identity struct {
 	Principal principal.Principal
 	Secret    string
-	// Token is the session token that must come with temporary keys; empty for long-term keys.
-	Token    string
-	Expires  time.Time // zero for long-term keys
-	Disabled bool
-	// Policies decide what the identity may do; none are needed for root.
-	Policies Policies
-}
-
-// Policies of an identity, parsed.
-type Policies struct {
-	Identity []*policy.Document
-	Boundary *policy.Document
-	Session  []*policy.Document
-}
-
-// Identities finds identities by access key id: store.ErrNotFound if unknown.
-type Identities interface {
-	Identify(tx store.Tx, accessKeyID string) (*Identity, error)
+	// Temporary keys come with a session token, which TokenValid checks in
+	// constant time, and end at Expires.
+	Temporary  bool
+	TokenValid func(token string) bool
+	Expires    time.Time
+	// Policies decide what the identity may do; root needs none.
+	Policies eval.Policies
 }
 
 // Clock tells business time.

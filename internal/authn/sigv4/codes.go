@@ -23,7 +23,7 @@ var codes = [kindEnd][4]answer{
 	IncompleteSignature:  row("IncompleteSignature", 400, "IncompleteSignatureException", "AuthorizationHeaderMalformed", 400),
 	IncompleteQuery:      row("IncompleteSignature", 400, "IncompleteSignatureException", "AuthorizationQueryParametersError", 400),
 	UnsupportedAlgorithm: row("IncompleteSignature", 400, "IncompleteSignatureException", "InvalidRequest", 400),
-	WrongQueryAlgorithm: row("MissingAuthenticationToken", 403, "MissingAuthenticationTokenException", "AuthorizationQueryParametersError", 400),
+	WrongQueryAlgorithm:  row("MissingAuthenticationToken", 403, "MissingAuthenticationTokenException", "AuthorizationQueryParametersError", 400),
 	MalformedQuery:       row("MalformedQueryString", 400, "MalformedQueryStringException", "InvalidURI", 400), // exception name (inferred)
 	MalformedPath:        row("InvalidURI", 400, "InvalidURIException", "InvalidURI", 400),                     // AWS answers without a body (inferred)
 	HostNotSigned:        row("SignatureDoesNotMatch", 403, "InvalidSignatureException", "AccessDenied", 403),

@@ -7,44 +7,44 @@ type Kind uint8
 
 // The kinds. The comment is the family-neutral meaning; CodeFor has the names and statuses.
 const (
-	_                     Kind = iota
-	MissingToken               // no credentials at all
-	MultipleAuth               // header and query credentials, or several Authorization headers
-	IncompleteSignature        // header form malformed or parts missing
-	IncompleteQuery            // query form malformed or parts missing
-	UnsupportedAlgorithm       // Authorization of another scheme
-	WrongQueryAlgorithm        // query form without X-Amz-Algorithm, or with another one
-	MalformedQuery             // bad percent escape in the query
-	MalformedPath              // bad percent escape, path above root, encoded dot segment
-	HostNotSigned              // host is not among the signed headers
-	HeadersNotSigned           // a header that must be signed is not
-	InvalidDate                // the date cannot be read
-	TimeSkewed                 // too old or too new
-	RequestExpired             // presigned request after its end
-	RequestNotYetValid         // presigned request from the future
-	InvalidExpires             // X-Amz-Expires no number, negative, more than a week
-	MalformedCredential        // not five elements
-	WrongScope                 // region, service, terminator or day of the header form
-	WrongQueryScope            // the same of the query form
-	UnknownKey                 // access key unknown or inactive
-	InvalidToken               // session token missing, foreign or broken
-	ExpiredToken               // session over
-	Mismatch                   // the signature is wrong
-	MissingContentHash         // S3 without x-amz-content-sha256
-	InvalidContentHash         // S3 with a value that is neither digest nor known word
-	ContentHashMismatch        // the body is not the one the digest names
-	IncompleteBody             // body shorter or longer than announced, or chunk framing broken
-	MissingContentLength       // streaming without x-amz-decoded-content-length
-	BodyTooLarge               // body above the caller's limit
-	ChunkTooSmall              // a chunk below 8 KiB that is not the last
-	MalformedTrailer           // trailing headers broken, undeclared or missing
-	InvalidChecksum            // checksum header that cannot be a checksum
-	ChecksumMismatch           // the body does not have this checksum
-	NotImplemented             // SigV4A streaming
-	AccessDenied               // authenticated, not allowed
-	Throttled                  // too many requests
-	UnknownOperation           // no such operation
-	MalformedBody              // body is not what the protocol says
+	_                    Kind = iota
+	MissingToken              // no credentials at all
+	MultipleAuth              // header and query credentials, or several Authorization headers
+	IncompleteSignature       // header form malformed or parts missing
+	IncompleteQuery           // query form malformed or parts missing
+	UnsupportedAlgorithm      // Authorization of another scheme
+	WrongQueryAlgorithm       // query form without X-Amz-Algorithm, or with another one
+	MalformedQuery            // bad percent escape in the query
+	MalformedPath             // bad percent escape, path above root, encoded dot segment
+	HostNotSigned             // host is not among the signed headers
+	HeadersNotSigned          // a header that must be signed is not
+	InvalidDate               // the date cannot be read
+	TimeSkewed                // too old or too new
+	RequestExpired            // presigned request after its end
+	RequestNotYetValid        // presigned request from the future
+	InvalidExpires            // X-Amz-Expires no number, negative, more than a week
+	MalformedCredential       // not five elements
+	WrongScope                // region, service, terminator or day of the header form
+	WrongQueryScope           // the same of the query form
+	UnknownKey                // access key unknown or inactive
+	InvalidToken              // session token missing, foreign or broken
+	ExpiredToken              // session over
+	Mismatch                  // the signature is wrong
+	MissingContentHash        // S3 without x-amz-content-sha256
+	InvalidContentHash        // S3 with a value that is neither digest nor known word
+	ContentHashMismatch       // the body is not the one the digest names
+	IncompleteBody            // body shorter or longer than announced, or chunk framing broken
+	MissingContentLength      // streaming without x-amz-decoded-content-length
+	BodyTooLarge              // body above the caller's limit
+	ChunkTooSmall             // a chunk below 8 KiB that is not the last
+	MalformedTrailer          // trailing headers broken, undeclared or missing
+	InvalidChecksum           // checksum header that cannot be a checksum
+	ChecksumMismatch          // the body does not have this checksum
+	NotImplemented            // SigV4A streaming
+	AccessDenied              // authenticated, not allowed
+	Throttled                 // too many requests
+	UnknownOperation          // no such operation
+	MalformedBody             // body is not what the protocol says
 	kindEnd
 )
 
@@ -80,19 +80,12 @@ func (e *Error) Text(f Family) string {
 }
 
 func fail(k Kind, format string, a ...any) *Error {
-	if len(a) == 0 {
-		return &Error{Kind: k, Message: format}
-	}
 	return &Error{Kind: k, Message: fmt.Sprintf(format, a...)}
 }
 
 // inS3 sets S3's own words.
 func (e *Error) inS3(format string, a ...any) *Error {
-	if len(a) == 0 {
-		e.s3 = format
-	} else {
-		e.s3 = fmt.Sprintf(format, a...)
-	}
+	e.s3 = fmt.Sprintf(format, a...)
 	return e
 }
 

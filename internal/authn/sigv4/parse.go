@@ -178,7 +178,7 @@ func (s *Signature) fromQuery(r *http.Request) (credential, signed, date string,
 		if alg != "" {
 			words = `X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"`
 		}
-		return "", "", "", fail(WrongQueryAlgorithm, "Request is missing Authentication Token").inS3(words)
+		return "", "", "", fail(WrongQueryAlgorithm, "Request is missing Authentication Token").inS3("%s", words)
 	}
 	credential, signed, date, s.Hex = get("X-Amz-Credential"), get("X-Amz-SignedHeaders"), get("X-Amz-Date"), get("X-Amz-Signature")
 	var absent []string
@@ -216,7 +216,7 @@ func (s *Signature) fromQuery(r *http.Request) (credential, signed, date string,
 const queryNeeds = "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
 
 func (s *Signature) setExpires(text string) *Error {
-	bad := func(m string) *Error { return fail(InvalidExpires, m) }
+	bad := func(m string) *Error { return fail(InvalidExpires, "%s", m) }
 	digits := strings.TrimPrefix(text, "-")
 	if digits == "" || len(digits) > 18 || strings.Trim(digits, "0123456789") != "" {
 		return bad("X-Amz-Expires should be a number")
@@ -252,15 +252,16 @@ func (s *Signature) signs(name string) bool {
 
 func (s *Signature) setTime(text string) *Error {
 	t, err := time.Parse(basicISO, text)
+	stamp := text
 	if err != nil && !s.Presigned {
 		t, err = http.ParseTime(text) // only a Date header may have this form
-		text = t.UTC().Format(basicISO)
+		stamp = t.UTC().Format(basicISO)
 	}
-	if err != nil || len(text) != len(basicISO) || t.Year() < 1 {
+	if err != nil || len(stamp) != len(basicISO) || t.Year() < 1 {
 		return fail(InvalidDate, "Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601", text).
 			inS3("AWS authentication requires a valid Date or x-amz-date header")
 	}
-	s.Time, s.rawDate = t, text
+	s.Time, s.rawDate = t, stamp
 	return nil
 }
 
@@ -271,7 +272,7 @@ func (s *Signature) setCredential(text string) *Error {
 		if s.Presigned {
 			kind, words = IncompleteQuery, `Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".`
 		}
-		return fail(kind, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '%s'", text).inS3(words)
+		return fail(kind, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '%s'", text).inS3("%s", words)
 	}
 	s.AccessKeyID, s.Date, s.Region, s.Service, s.Terminator = p[0], p[1], p[2], p[3], p[4]
 	s.rawScope = text[len(p[0])+1:]

@@ -141,7 +141,7 @@ func unescape(s string, kind Kind) (string, *Error) {
 			continue
 		}
 		if i+2 >= len(s) {
-			return "", fail(kind, "Incomplete trailing escape % sequence").inS3("Couldn't parse the specified URI.")
+			return "", fail(kind, "Incomplete trailing escape %% sequence").inS3("Couldn't parse the specified URI.")
 		}
 		hi, lo := unhex(s[i+1]), unhex(s[i+2])
 		if hi > 15 || lo > 15 {

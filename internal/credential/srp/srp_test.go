@@ -125,7 +125,7 @@ func TestGroup_StartRefusesBadA(t *testing.T) {
 	t.Parallel()
 	gr := srp.New()
 	v := gr.NewVerifier(pool, user, password)
-	// 2^3072 is above the prime, whose top 64 bits are all set.
+	// 2^3072 − 1 has the width of the prime and is above it.
 	n := func() *big.Int {
 		a, _ := new(big.Int).SetString(strings.Repeat("f", 768), 16)
 		return a

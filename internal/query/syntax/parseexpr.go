@@ -245,7 +245,6 @@ func (p *parser) call(name token) Expr {
 	return c
 }
 
-
 func (p *parser) period(t token) *Period {
 	i := strings.IndexFunc(t.text, func(r rune) bool { return r < '0' || r > '9' })
 	n, err := strconv.Atoi(t.text[:i])

@@ -3,6 +3,7 @@ package overlay
 import (
 	"bytes"
 	"hash/maphash"
+	"iter"
 )
 
 // Map is an ordered map from byte keys to V. It is a value: a copy is a
@@ -89,6 +90,31 @@ func (m Map[V]) Below(hi []byte) (key []byte, val V, ok bool) {
 		}
 	}
 	return key, val, ok
+}
+
+// Range yields the entries with lo <= key < hi (nil hi: no bound) in key order,
+// or backwards, as they were when Range was called.
+func (m Map[V]) Range(lo, hi []byte, reverse bool) iter.Seq2[[]byte, V] {
+	return func(yield func([]byte, V) bool) { m.root.walk(lo, hi, reverse, yield) }
+}
+
+func (n *node[V]) walk(lo, hi []byte, reverse bool, yield func([]byte, V) bool) bool {
+	if n == nil {
+		return true
+	}
+	fromLo := bytes.Compare(n.key, lo) >= 0
+	toHi := hi == nil || bytes.Compare(n.key, hi) < 0
+	first, second, before, behind := n.left, n.right, fromLo, toHi
+	if reverse {
+		first, second, before, behind = n.right, n.left, toHi, fromLo
+	}
+	if before && !first.walk(lo, hi, reverse, yield) {
+		return false
+	}
+	if fromLo && toHi && !yield(n.key, n.val) {
+		return false
+	}
+	return !behind || second.walk(lo, hi, reverse, yield)
 }
 
 func put[V any](n, add *node[V], added *bool) *node[V] {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 
 	"modernc.org/sqlite"
 
@@ -112,32 +113,28 @@ func (c *conn) query(sql string, each func(row []driver.Value) bool, args ...any
 	}
 }
 
-// get returns the value at key of a space that has a table.
-func (c *conn) get(space string, key []byte) ([]byte, error) {
+// get returns the value at key of a space, or nil when there is no such row.
+func (c *conn) get(space string, key []byte) (value []byte, err error) {
 	table, err := tableName(space)
 	if err != nil {
 		return nil, err
 	}
-	found := false
-	var value []byte
 	err = c.query("SELECT v FROM "+quote(table)+" WHERE k=?", func(row []driver.Value) bool {
-		found, value = true, bytesOf(row[0])
+		value = bytesOf(row[0])
 		return false
 	}, notNil(key))
-	if err != nil {
+	if err != nil && !noTable(err) {
 		return nil, fmt.Errorf("row of %s: %w", space, err)
-	}
-	if !found {
-		return nil, store.ErrNotFound
 	}
 	return value, nil
 }
 
-// page returns up to max rows of a range in the order asked for.
-func (c *conn) page(space string, lo, hi []byte, reverse bool, max int) ([]store.KV, error) {
+// page returns up to max rows of a range in the order asked for, fewer when
+// they are large, and whether there may be more.
+func (c *conn) page(space string, lo, hi []byte, reverse bool, max int) (out []store.KV, more bool, err error) {
 	table, err := tableName(space)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	sql, args := "SELECT k,v FROM "+quote(table)+" WHERE k>=?", []any{notNil(lo)}
 	if hi != nil {
@@ -147,15 +144,23 @@ func (c *conn) page(space string, lo, hi []byte, reverse bool, max int) ([]store
 	if reverse {
 		sql += " DESC"
 	}
-	var out []store.KV
+	size := 0
 	err = c.query(sql+" LIMIT ?", func(row []driver.Value) bool {
-		out = append(out, store.KV{Key: bytesOf(row[0]), Value: bytesOf(row[1])})
-		return true
+		kv := store.KV{Key: bytesOf(row[0]), Value: bytesOf(row[1])}
+		out = append(out, kv)
+		size += len(kv.Key) + len(kv.Value)
+		more = len(out) == max || size > pageBytes
+		return !more
 	}, append(args, int64(max))...)
-	if err != nil {
-		return nil, fmt.Errorf("rows of %s: %w", space, err)
+	if err != nil && !noTable(err) {
+		return nil, false, fmt.Errorf("rows of %s: %w", space, err)
 	}
-	return out, nil
+	return out, more, nil
+}
+
+// noTable tells that a space has no table yet, in the state the connection sees.
+func noTable(err error) bool {
+	return strings.Contains(err.Error(), "no such table: "+tablePrefix)
 }
 
 func (c *conn) close() error {

@@ -1,0 +1,47 @@
+package gateway
+
+import (
+	"net/url"
+
+	"github.com/cogtrail/cogtrail/internal/authn/sigv4"
+	"github.com/cogtrail/cogtrail/internal/schema"
+)
+
+// route is step 2: it finds service, operation and protocol from the
+// signature's scope, the headers, the path and, for query calls, the form.
+func (x *exchange) route() error {
+	signing := ""
+	if sigv4.IsSigned(x.r) {
+		x.sig, x.sigErr = sigv4.Parse(x.r)
+		if x.sig != nil {
+			signing = x.sig.Service
+		}
+	}
+	m, ok := x.g.detector.Detect(x.r, signing, x.formAction)
+	x.match = m
+	switch {
+	case x.readErr != nil:
+		return x.readErr
+	case !ok:
+		return &schema.Error{Code: "UnknownOperationException", Status: 404}
+	case m.Operation == nil:
+		return unknownOperation(m)
+	}
+	x.op = x.g.served[m.Operation]
+	return nil
+}
+
+// formAction reads the form of a query call to find its action; the protocol
+// decodes the same bytes again.
+func (x *exchange) formAction() (action, version string) {
+	if x.body == nil {
+		if x.readErr = x.readBody(); x.readErr != nil {
+			return "", ""
+		}
+	}
+	form, err := url.ParseQuery(string(x.body))
+	if err != nil {
+		return "", ""
+	}
+	return form.Get("Action"), form.Get("Version")
+}

@@ -1,0 +1,12 @@
+// Package ownapi serves what AWS has no word for, below /_cogtrail/: health,
+// metrics, the embedded mailbox, and in dev mode reset and clock.
+//
+//	GET  /_cogtrail/health    200 with JSON once ready, 503 before and while stopping
+//	GET  /_cogtrail/metrics   Prometheus text
+//	GET  /_cogtrail/messages  mailbox as JSON, newest first; ?to=ADDRESS, ?max=N
+//	POST /_cogtrail/reset     dev mode: empties everything
+//	POST /_cogtrail/clock     dev mode: {"advance":"90m"} moves business time
+//
+// Messages hold codes, so they want HTTP Basic with the root access key, except
+// in dev mode. The other two reading endpoints tell nothing about anyone.
+package ownapi

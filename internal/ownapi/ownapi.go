@@ -1,0 +1,178 @@
+package ownapi
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// Prefix begins every path of this package.
+const Prefix = "/_cogtrail/"
+
+// Clock is business time that dev mode may move.
+type Clock interface {
+	Now() time.Time
+	Advance(d time.Duration)
+}
+
+// API serves the endpoints. Fields are set before the first request.
+type API struct {
+	State   store.State
+	Mailbox *mailbox.Mailbox
+	Metrics http.Handler
+	Clock   Clock
+	Log     *slog.Logger
+	// RootKeyID and RootSecret are the Basic credentials for messages.
+	RootKeyID, RootSecret string
+	Account               string // whose messages are shown unless ?account= says otherwise
+	Version               string
+	Dev                   bool
+	// Reset empties everything (dev mode).
+	Reset func(ctx context.Context) error
+	// Facts adds to the health answer.
+	Facts func() map[string]any
+
+	ready atomic.Bool
+}
+
+// Ready says whether the server takes calls.
+func (a *API) Ready(ok bool) { a.ready.Store(ok) }
+
+// ServeHTTP answers paths below Prefix.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.Method + " " + r.URL.Path[len(Prefix):] {
+	case "GET health", "HEAD health":
+		a.health(w)
+	case "GET metrics":
+		a.Metrics.ServeHTTP(w, r)
+	case "GET messages":
+		a.messages(w, r)
+	case "POST reset":
+		a.dev(w, r, a.reset)
+	case "POST clock":
+		a.dev(w, r, a.clock)
+	default:
+		fail(w, http.StatusNotFound, "no such endpoint")
+	}
+}
+
+func (a *API) health(w http.ResponseWriter) {
+	status, word := http.StatusOK, "ready"
+	if !a.ready.Load() {
+		status, word = http.StatusServiceUnavailable, "not ready"
+	}
+	out := map[string]any{"status": word, "version": a.Version, "devMode": a.Dev, "time": a.Clock.Now().UTC()}
+	if a.Facts != nil {
+		for k, v := range a.Facts() {
+			out[k] = v
+		}
+	}
+	answer(w, status, out)
+}
+
+func (a *API) messages(w http.ResponseWriter, r *http.Request) {
+	if !a.Dev && !a.rootKey(r) {
+		w.Header().Set("WWW-Authenticate", `Basic realm="cogtrail root access key"`)
+		fail(w, http.StatusUnauthorized, "give the root access key id and secret as HTTP Basic credentials")
+		return
+	}
+	q := r.URL.Query()
+	max := 100
+	if t := q.Get("max"); t != "" {
+		n, err := strconv.Atoi(t)
+		if err != nil || n < 1 || n > mailbox.Keep {
+			fail(w, http.StatusBadRequest, "max must be 1 to "+strconv.Itoa(mailbox.Keep))
+			return
+		}
+		max = n
+	}
+	account := a.Account
+	if t := q.Get("account"); t != "" {
+		account = t
+	}
+	var list []mailbox.Message
+	err := a.State.View(r.Context(), func(tx store.Tx) (err error) {
+		list, err = a.Mailbox.List(tx, account, q.Get("to"), max)
+		return err
+	})
+	if err != nil {
+		a.Log.Error("mailbox not read", "error", err)
+		fail(w, http.StatusInternalServerError, "the mailbox could not be read")
+		return
+	}
+	answer(w, http.StatusOK, map[string]any{"messages": list})
+}
+
+// rootKey compares hashes, so that neither content nor length shows in the time.
+func (a *API) rootKey(r *http.Request) bool {
+	user, password, ok := r.BasicAuth()
+	if !ok {
+		return false
+	}
+	return equal(user, a.RootKeyID)&equal(password, a.RootSecret) == 1
+}
+
+func equal(a, b string) int {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:])
+}
+
+func (a *API) dev(w http.ResponseWriter, r *http.Request, do func(http.ResponseWriter, *http.Request)) {
+	if !a.Dev {
+		fail(w, http.StatusNotFound, "no such endpoint; it exists in dev mode only")
+		return
+	}
+	do(w, r)
+}
+
+func (a *API) reset(w http.ResponseWriter, r *http.Request) {
+	if err := a.Reset(r.Context()); err != nil {
+		a.Log.Error("not reset", "error", err)
+		fail(w, http.StatusInternalServerError, "the server could not be reset")
+		return
+	}
+	answer(w, http.StatusOK, map[string]any{"status": "empty"})
+}
+
+func (a *API) clock(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Advance string `json:"advance"`
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1024))
+	if err == nil {
+		err = json.Unmarshal(raw, &in)
+	}
+	d, perr := time.ParseDuration(in.Advance)
+	if err != nil || perr != nil || d <= 0 {
+		fail(w, http.StatusBadRequest, `want {"advance":"90m"} with a positive duration`)
+		return
+	}
+	a.Clock.Advance(d)
+	answer(w, http.StatusOK, map[string]any{"time": a.Clock.Now().UTC()})
+}
+
+func answer(w http.ResponseWriter, status int, v any) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		status, raw = http.StatusInternalServerError, []byte(`{"error":"answer not encoded"}`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(raw, '\n')) // the client went away: nothing to do
+}
+
+func fail(w http.ResponseWriter, status int, message string) {
+	answer(w, status, map[string]any{"error": message})
+}

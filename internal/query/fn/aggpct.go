@@ -1,0 +1,115 @@
+package fn
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/cogtrail/cogtrail/internal/query/value"
+)
+
+var distribution = []*Agg{
+	{Name: "pct", Aliases: []string{"percentile"}, Args: []Arg{Any, Num}, Min: 2, New: func(c AggCtx) (func() State, error) {
+		p, ok := c.Args[1].Value.Num()
+		if !c.Args[1].Known || !ok || p < 0 || p > 100 {
+			return nil, fmt.Errorf("Invalid percentile: a number from 0 to 100 is required") // (inferred)
+		}
+		return func() State { return &sketch{p: p / 100} }, nil
+	}},
+	{Name: "median", Args: []Arg{Any}, Min: 1, New: simple(func() State { return &sketch{p: 0.5} })},
+}
+
+// sketch finds percentiles with linear interpolation between ranks (inferred). Up to maxPoints values the answer is
+// exact; beyond, neighbours are merged into weighted points, which moves a rank by at most about 2/maxPoints.
+type sketch struct {
+	p      float64
+	points []point
+	low    float64
+	high   float64
+	n      float64
+}
+
+type point struct{ v, w float64 }
+
+const maxPoints = 1 << 17
+
+func (s *sketch) Add(a []value.Value, _ Moment) int64 {
+	x, ok := a[0].Num()
+	if !ok {
+		return 0
+	}
+	s.add(point{x, 1})
+	return 16
+}
+
+func (s *sketch) add(p point) {
+	if s.n == 0 || p.v < s.low {
+		s.low = p.v
+	}
+	if s.n == 0 || p.v > s.high {
+		s.high = p.v
+	}
+	s.n += p.w
+	s.points = append(s.points, p)
+	if len(s.points) > maxPoints {
+		s.compress()
+	}
+}
+
+func (s *sketch) compress() {
+	s.order()
+	out := s.points[:0]
+	for i := 0; i+1 < len(s.points); i += 2 {
+		a, b := s.points[i], s.points[i+1]
+		w := a.w + b.w
+		out = append(out, point{(a.v*a.w + b.v*b.w) / w, w})
+	}
+	if len(s.points)%2 == 1 {
+		out = append(out, s.points[len(s.points)-1])
+	}
+	s.points = out
+}
+
+func (s *sketch) order() {
+	slices.SortFunc(s.points, func(a, b point) int { return cmp.Compare(a.v, b.v) })
+}
+
+func (s *sketch) Merge(o State) {
+	t := o.(*sketch)
+	low, high, n := t.low, t.high, t.n
+	if n == 0 {
+		return
+	}
+	if s.n > 0 {
+		low, high, n = min(low, s.low), max(high, s.high), n+s.n
+	}
+	for _, p := range t.points {
+		s.add(p)
+	}
+	s.low, s.high, s.n = low, high, n
+}
+
+func (s *sketch) Result() value.Value {
+	if s.n == 0 {
+		return value.Value{}
+	}
+	s.order()
+	rank := s.p * (s.n - 1)
+	// Each point stands at the middle rank of the values it replaces.
+	before, lastRank, last := 0.0, 0.0, s.low
+	for _, p := range s.points {
+		at := before + (p.w-1)/2
+		if at >= rank {
+			if at == lastRank {
+				return value.OfNumber(p.v)
+			}
+			return value.OfNumber(last + (p.v-last)*(rank-lastRank)/(at-lastRank))
+		}
+		before, lastRank, last = before+p.w, at, p.v
+	}
+	if lastRank >= s.n-1 {
+		return value.OfNumber(last)
+	}
+	return value.OfNumber(last + (s.high-last)*math.Min(1, (rank-lastRank)/(s.n-1-lastRank)))
+}

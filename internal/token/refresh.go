@@ -1,0 +1,63 @@
+package token
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"strings"
+)
+
+// A refresh token looks like the encrypted token Cognito gives, part by part, and is random text: there is nothing in it to
+// decrypt or to forge, only a text to find by its keyed hash.
+const refreshHeader = "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIiwiYWxnIjoiUlNBLU9BRVAifQ"
+
+// refreshParts are the sizes in bytes of encrypted key, nonce, text and tag: about 1.7 kB together.
+var refreshParts = [...]int{256, 12, 936, 16}
+
+// MAC is a keyed hash with a key of its own per purpose, such as a secret.Vault.
+type MAC interface {
+	MAC(purpose string, data ...[]byte) [32]byte
+}
+
+// RefreshPurpose names the keyed hash of refresh tokens.
+const RefreshPurpose = "refresh token"
+
+// NewRefresh makes a refresh token of more than nine thousand random bits.
+func NewRefresh() string {
+	var b strings.Builder
+	b.WriteString(refreshHeader)
+	for _, size := range refreshParts {
+		raw := make([]byte, size)
+		rand.Read(raw)
+		b.WriteByte('.')
+		b.WriteString(base64.RawURLEncoding.EncodeToString(raw))
+	}
+	return b.String()
+}
+
+// CheckRefresh returns ErrMalformed for a text that NewRefresh cannot have made, before anything is hashed or looked up.
+func CheckRefresh(token string) error {
+	rest, ok := strings.CutPrefix(token, refreshHeader)
+	if !ok || len(token) > MaxSize {
+		return ErrMalformed
+	}
+	for _, size := range refreshParts {
+		n := base64.RawURLEncoding.EncodedLen(size) + 1
+		if len(rest) < n || rest[0] != '.' {
+			return ErrMalformed
+		}
+		if _, err := decode(rest[1:n]); err != nil {
+			return ErrMalformed
+		}
+		rest = rest[n:]
+	}
+	if rest != "" {
+		return ErrMalformed
+	}
+	return nil
+}
+
+// RefreshHash is what is stored of a refresh token and what it is found by. It covers the whole text. During a rotation of the
+// master key, look for every sum of Vault.MACs(RefreshPurpose, []byte(token)).
+func RefreshHash(mac MAC, token string) [32]byte {
+	return mac.MAC(RefreshPurpose, []byte(token))
+}
