@@ -68,6 +68,9 @@ func (k Key) Parts() ([]any, error) {
 					k, done = k[i+2:], true
 					break
 				}
+				if k[i+1] != 0xff {
+					return nil, fmt.Errorf("key text with an escape of unknown kind %d", k[i+1])
+				}
 				s = append(s, 0)
 				i++
 			}

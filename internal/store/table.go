@@ -151,43 +151,52 @@ func from(prefix, after Key) Key {
 	return append(append(Key(nil), after...), 0)
 }
 
+// write checks everything before it writes anything, so that a caller may turn
+// ErrExists into an answer and still commit what it wrote before.
 func (t *Table[R]) write(tx Tx, old, row *R) error {
+	raw, err := json.Marshal(row)
+	if err != nil {
+		return fmt.Errorf("encode row of %s: %w", t.Name, err)
+	}
 	key := t.Key(row)
-	for _, ix := range t.Indexes {
-		var was []Key
+	was, now := make([][]Key, len(t.Indexes)), make([][]Key, len(t.Indexes))
+	for i, ix := range t.Indexes {
 		if old != nil {
-			was = ix.Of(old)
+			was[i] = ix.Of(old)
 		}
-		now := ix.Of(row)
-		for _, e := range was {
-			if !contains(now, e) {
+		now[i] = ix.Of(row)
+		if !ix.Unique {
+			continue
+		}
+		for _, e := range now[i] {
+			if contains(was[i], e) {
+				continue
+			}
+			owner, err := tx.Get(t.space(ix), e)
+			switch {
+			case errors.Is(err, ErrNotFound):
+			case err != nil:
+				return err
+			case !bytes.Equal(owner, key):
+				return fmt.Errorf("%s.%s: %w", t.Name, ix.Name, ErrExists)
+			}
+		}
+	}
+	for i, ix := range t.Indexes {
+		for _, e := range was[i] {
+			if !contains(now[i], e) {
 				if err := tx.Delete(t.space(ix), ix.entry(e, key)); err != nil {
 					return err
 				}
 			}
 		}
-		for _, e := range now {
-			if contains(was, e) {
-				continue
-			}
-			if ix.Unique {
-				owner, err := tx.Get(t.space(ix), e)
-				switch {
-				case errors.Is(err, ErrNotFound):
-				case err != nil:
+		for _, e := range now[i] {
+			if !contains(was[i], e) {
+				if err := tx.Put(t.space(ix), ix.entry(e, key), key); err != nil {
 					return err
-				case !bytes.Equal(owner, key):
-					return fmt.Errorf("%s.%s: %w", t.Name, ix.Name, ErrExists)
 				}
 			}
-			if err := tx.Put(t.space(ix), ix.entry(e, key), key); err != nil {
-				return err
-			}
 		}
-	}
-	raw, err := json.Marshal(row)
-	if err != nil {
-		return fmt.Errorf("encode row of %s: %w", t.Name, err)
 	}
 	return tx.Put(t.Name, key, raw)
 }

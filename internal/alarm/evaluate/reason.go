@@ -12,7 +12,8 @@ import (
 const mostInReason = 5
 
 // reason words a decision as AWS does. Alarms with DatapointsToAlarm have the long form, "1 out of the last 3 datapoints … (minimum 1
-// datapoint for OK -> ALARM transition).", those without it the short one, whatever the state before.
+// datapoint for OK -> ALARM transition).", those without it the short one, whatever the state before (inferred from published
+// notifications of both kinds).
 func (a *Alarm) reason(d *decision) string {
 	if d.state == InsufficientData {
 		return "Insufficient Data: " + count(a.EvaluationPeriods, "datapoint") + " " + was(a.EvaluationPeriods) + " unknown."

@@ -19,7 +19,7 @@ func (a *Alarm) reasonData(d *decision, evaluated []Point, now time.Time) string
 	b := []byte(`{"version":"1.0","queryDate":`)
 	b = appendDate(b, now)
 	if len(real) > 0 {
-		b = appendDate(append(b, `,"startDate":`...), d.real[0].Start)
+		b = appendDate(append(b, `,"startDate":`...), real[0].Start)
 	}
 	if a.Unit != "" {
 		b = appendString(append(b, `,"unit":`...), a.Unit)

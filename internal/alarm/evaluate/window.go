@@ -1,6 +1,9 @@
 package evaluate
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const day = 24 * time.Hour
 
@@ -28,7 +31,8 @@ func (a *Alarm) Window(now time.Time) (start, end time.Time) {
 	return end.Add(-time.Duration(a.Range()) * a.Period), end
 }
 
-// lineUp puts points onto the periods of the window, oldest first. Points outside the window are left out; of two in one period the
+// lineUp puts points onto the periods of the window, oldest first. Points outside the window and those that are no
+// finite number are left out; of two in one period the
 // later one counts.
 func (a *Alarm) lineUp(now time.Time, points []Point) []Point {
 	start, end := a.Window(now)
@@ -37,7 +41,7 @@ func (a *Alarm) lineUp(now time.Time, points []Point) []Point {
 		periods[i] = Point{Start: start.Add(time.Duration(i) * a.Period), Missing: true}
 	}
 	for _, p := range points {
-		if p.Missing || p.Start.Before(start) || !p.Start.Before(end) {
+		if p.Missing || math.IsNaN(p.Value) || math.IsInf(p.Value, 0) || p.Start.Before(start) || !p.Start.Before(end) {
 			continue
 		}
 		place := &periods[p.Start.Sub(start)/a.Period]

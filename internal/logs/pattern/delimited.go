@@ -122,6 +122,7 @@ func (d *delimited) parseSlot(s *source, conditions *[]*fieldCondition) (fieldSl
 	return slot, d.free(slot.name, start)
 }
 
+// free refuses a second field of one name, since conditions and selectors could not tell them apart (inferred).
 func (d *delimited) free(name string, offset int) *SyntaxError {
 	if d.named(name) >= 0 {
 		return invalid(offset, "two fields named %q", name)

@@ -40,6 +40,7 @@ func TestPattern_Match(t *testing.T) {
 		{"?ERROR ?ARGUMENTS", "all well", false},
 		{"?A1 ?B1 C1", "C1", true},
 		{"?A1 ?B1 C1", "A1 B1", false},
+		{`?"" ?x`, "all well", true},
 		{`?"two words" ?x`, "has two words", true},
 		{"ERROR -ARGUMENTS", "[ERROR 401]", true},
 		{"ERROR -ARGUMENTS", "[ERROR 419] MISSING ARGUMENTS", false},
@@ -56,7 +57,7 @@ func TestPattern_Match(t *testing.T) {
 		{`%^a{,2}b%`, "aaab", false},
 		{`%\x21%`, "hey!", true},
 		{`%[{,]x%`, "{x", true},
-		// JSON: the reference's own event
+		// JSON
 		{`{ $.eventType = "Update*" }`, trailEvent, true},
 		{`{ $.ip != 123.123.* }`, trailEvent, true},
 		{`{ $.ip != 111.111.* }`, trailEvent, false},

@@ -37,9 +37,10 @@ func parseTerms(s *source) (*terms, *SyntaxError) {
 		if err != nil {
 			return nil, err
 		}
-		if term != "" { // an empty phrase is in every message
+		switch {
+		case term != "" || into == &t.any:
 			*into = append(*into, []byte(term))
-		} else if into == &t.none {
+		case into == &t.none: // an empty phrase is in every message
 			return nil, invalid(start, "excludes every message")
 		}
 	}
@@ -106,7 +107,7 @@ func (t *terms) print(b []byte) []byte {
 }
 
 func appendTerm(b []byte, term string) []byte {
-	bare := !strings.ContainsFunc(term, func(r rune) bool {
+	bare := term != "" && !strings.ContainsFunc(term, func(r rune) bool {
 		return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
 	if bare {

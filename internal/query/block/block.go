@@ -27,8 +27,8 @@ type Block struct {
 	Load func(name string) *Column
 	// Err, if not nil, is asked when the query is done with the block; it reports a failure inside Load.
 	Err func() error
-	// Base is the sequence of row 0. Of two events with equal @timestamp the one with larger Base+index is newer. Zero
-	// everywhere means that arrival order decides.
+	// Base is the sequence of row 0. Of two events with equal @timestamp the one with larger Base+index is newer. An engine
+	// without sequences leaves it zero in all blocks, then arrival order decides; otherwise sequences begin at 1.
 	Base int64
 	// Bytes is the raw size of the block's messages for the statistics; zero lets run add the message lengths, which
 	// forces @message to be read.

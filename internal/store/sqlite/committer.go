@@ -275,6 +275,9 @@ func (c *committer) repair(cause error) error {
 }
 
 func (c *committer) mark() error {
+	if c.db.breakWriter.Load() {
+		return errConnClosed
+	}
 	if err := c.w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}

@@ -68,6 +68,9 @@ type DB struct {
 	closed  bool
 	running sync.WaitGroup // Updates, Views and Takes
 
+	// breakWriter, in tests, makes the next repair fail.
+	breakWriter atomic.Bool
+
 	takeMu sync.Mutex
 	taken  int64 // highest id given out since opening
 }
@@ -332,6 +335,9 @@ func newPool(n int, open func() (*conn, error)) *pool {
 }
 
 func (p *pool) get(ctx context.Context) (*conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	select {
 	case c := <-p.slots:
 		if c != nil {

@@ -7,15 +7,20 @@ import "strings"
 type ARN struct {
 	source string
 	all    bool // the pattern is "*"
-	whole  bool // fewer than six parts: compared as one text
+	whole  bool // no ARN at all: compared as one text
 	parts  [6]Pattern
 }
 
-// NewARN reads an ARN pattern. Variables are looked for in the sixth part only, unless anywhere is set, as the values of ARN
+// NewARN reads an ARN pattern. Parts missing at its end are "*" [IAM: Resource, incomplete ARNs]. Variables are looked for in the sixth part only, unless anywhere is set, as the values of ARN
 // conditions allow.
 func NewARN(s string, variables, anywhere bool) ARN {
 	a := ARN{source: s, all: s == "*"}
 	segs := splitARN(s)
+	if len(segs) >= 3 && segs[0] == "arn" {
+		for len(segs) < 6 {
+			segs = append(segs, "*")
+		}
+	}
 	if len(segs) != 6 {
 		a.whole = true
 		a.parts[5] = New(s, Options{Wildcards: true, Variables: variables})

@@ -1,0 +1,131 @@
+package run
+
+import (
+	"strings"
+
+	"github.com/cogtrail/cogtrail/internal/query/plan"
+	"github.com/cogtrail/cogtrail/internal/query/syntax"
+	"github.com/cogtrail/cogtrail/internal/query/value"
+)
+
+// op is one step of the row part: a filter, or a multiplier that calls next for each row it makes of the current one.
+type op struct {
+	keep cond
+	each func(next func())
+}
+
+// program is the row part of a stage for one worker.
+type program struct {
+	*compiler
+	ops  []op
+	sink func()
+	hit  bool // the current row passed all steps at least once
+	err  error
+}
+
+func (r *runner) program(st *plan.Stage, in *Table) *program {
+	c := &compiler{e: newEnv(), r: r, events: in == nil, names: map[string]int{}}
+	if in != nil {
+		e := c.e
+		for i, n := range in.Names {
+			c.define(n, func() value.Value { return e.cells[i] })
+		}
+	}
+	p := &program{compiler: c}
+	for _, cmd := range st.Rows {
+		p.command(cmd)
+	}
+	return p
+}
+
+func (p *program) command(cmd syntax.Command) {
+	switch cmd := cmd.(type) {
+	case *syntax.Fields:
+		p.items(cmd.Items)
+	case *syntax.Display:
+		p.items(cmd.Items)
+	case *syntax.Filter:
+		p.ops = append(p.ops, op{keep: p.cond(cmd.X)})
+	case *syntax.FilterIndex:
+		p.ops = append(p.ops, op{keep: p.cond(cmd.X)})
+	case *syntax.Extract:
+		p.extract(cmd)
+	case *syntax.Unnest:
+		var x eval
+		if f, ok := cmd.X.(*syntax.Field); ok {
+			x = p.rawField(f)
+		} else {
+			x = p.expr(cmd.X)
+		}
+		p.multiply(cmd.Into.Name(), x)
+	case *syntax.Expand:
+		x := p.rawField(cmd.Field)
+		p.multiply(cmd.Field.Name(), func() value.Value {
+			v := x()
+			if v.Kind() == value.String { // a JSON array in a text counts too
+				if l := value.ParseJSON(v.Raw()); l.Kind() == value.List {
+					return l
+				}
+			}
+			return v
+		})
+	case *syntax.Lookup:
+		p.lookup(cmd)
+	case *syntax.CidrLookup:
+		p.cidrLookup(cmd)
+	case *syntax.Join:
+		p.join(cmd)
+	case *syntax.Unmask: // nothing is masked here
+	default:
+		p.fail("BUG: %s is not a row command", cmd)
+	}
+}
+
+func (p *program) items(items []*syntax.Item) {
+	for _, it := range items {
+		f, plain := it.X.(*syntax.Field)
+		if plain && it.Alias == nil && !strings.Contains(strings.Join(f.Segments, ""), ".") {
+			continue // its name says where to find it
+		}
+		p.define(it.Name(), p.expr(it.X))
+	}
+}
+
+// multiply makes one row per element; a row without a value stays one row without the field. Everything computed from
+// the element has a later slot and is forgotten between elements.
+func (p *program) multiply(name string, x eval) {
+	e := p.e
+	i := p.define(name, nil)
+	p.ops = append(p.ops, op{each: func(next func()) {
+		elements := x().Elements()
+		if len(elements) == 0 {
+			e.set(i, value.Value{})
+			next()
+			return
+		}
+		for _, v := range elements {
+			p.forget(i)
+			e.set(i, v)
+			next()
+		}
+	}})
+}
+
+// forget drops what was remembered in slots from i on.
+func (p *program) forget(i int) { clear(p.e.gen[i:]) }
+
+func (p *program) step(i int) {
+	for ; i < len(p.ops); i++ {
+		o := &p.ops[i]
+		if o.keep != nil {
+			if !o.keep() {
+				return
+			}
+			continue
+		}
+		o.each(func() { p.step(i + 1) })
+		return
+	}
+	p.hit = true
+	p.sink()
+}

@@ -1,0 +1,297 @@
+package segment
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/cogtrail/cogtrail/internal/query/value"
+	"github.com/tidwall/gjson"
+)
+
+// field is the text of one promoted column in one row.
+type field struct {
+	text    []byte
+	present bool
+	isBool  bool
+}
+
+// fields are the promoted columns of one message, in the order of promoted.
+type fields struct {
+	at []field
+	// opaque says that a query may find fields in the message that this did not
+	// look for (text before the object), so that none of the columns is exact.
+	opaque bool
+}
+
+// pathOf are the promoted names as paths of the query language, the judge of
+// every message that the scanner below does not understand.
+var pathOf = func() []value.Path {
+	out := make([]value.Path, len(promoted))
+	for i, name := range promoted {
+		out[i] = value.NewPath(splitPath(name))
+	}
+	return out
+}()
+
+// members are the keys of interest of one object: fields by their place in
+// promoted, and objects.
+type members struct {
+	bit     uint // own place among the objects, to notice repeats
+	fields  map[string]int
+	objects map[string]*members
+}
+
+// wanted is the tree of promoted names (two levels).
+var wanted = func() *members {
+	root := &members{fields: map[string]int{}, objects: map[string]*members{}}
+	for i, name := range promoted {
+		p := splitPath(name)
+		if len(p) == 1 {
+			root.fields[p[0]] = i
+			continue
+		}
+		m := root.objects[p[0]]
+		if m == nil {
+			m = &members{bit: uint(len(promoted) + len(root.objects)), fields: map[string]int{}}
+			root.objects[p[0]] = m
+		}
+		m.fields[p[1]] = i
+	}
+	return root
+}()
+
+func splitPath(name string) []string {
+	parts := bytes.Split([]byte(name), []byte("."))
+	out := make([]string, len(parts))
+	for i, p := range parts {
+		out[i] = string(p)
+	}
+	return out
+}
+
+// promote fills f from a message. Texts may point into the message.
+func (f *fields) promote(message []byte) {
+	f.at = slices.Grow(f.at[:0], len(promoted))[:len(promoted)]
+	clear(f.at)
+	f.opaque = false
+	start := skipSpace(message, 0)
+	if start == len(message) || message[start] != '{' {
+		f.opaque = bytes.IndexByte(message, '{') >= 0
+		return
+	}
+	s := scanner{b: message, i: start + 1}
+	if s.object(f, wanted) {
+		return
+	}
+	// Unusual text (escaped or repeated keys, keys with dots, broken JSON):
+	// ask what a query would read.
+	clear(f.at)
+	text := string(message)
+	for i, p := range pathOf {
+		v := p.Leaf(text)
+		if v.IsNull() {
+			continue
+		}
+		t, _ := v.Text()
+		f.at[i] = field{text: []byte(t), present: true, isBool: v.Kind() == value.Bool}
+	}
+}
+
+// scanner walks the objects of interest of a message once.
+type scanner struct {
+	b []byte
+	i int
+}
+
+// object reads members up to the closing brace; false means unusual.
+func (s *scanner) object(f *fields, want *members) bool {
+	var seen uint64 // keys of interest already met
+	s.i = skipSpace(s.b, s.i)
+	if s.at('}') {
+		return true
+	}
+	for {
+		s.i = skipSpace(s.b, s.i)
+		key, plain, ok := s.text()
+		if !ok || !plain || bytes.IndexByte(key, '.') >= 0 {
+			return false
+		}
+		s.i = skipSpace(s.b, s.i)
+		if !s.at(':') {
+			return false
+		}
+		s.i = skipSpace(s.b, s.i)
+		if n, ok := want.fields[string(key)]; ok {
+			if seen&(1<<n) != 0 {
+				return false
+			}
+			seen |= 1 << n
+			if !s.scalar(&f.at[n]) {
+				return false
+			}
+		} else if m, ok := want.objects[string(key)]; ok {
+			if seen&(1<<m.bit) != 0 {
+				return false
+			}
+			seen |= 1 << m.bit
+			if s.i < len(s.b) && s.b[s.i] == '{' {
+				s.i++
+				if !s.object(f, m) {
+					return false
+				}
+			} else if !s.skip() {
+				return false
+			}
+		} else if !s.skip() {
+			return false
+		}
+		s.i = skipSpace(s.b, s.i)
+		if s.at(',') {
+			continue
+		}
+		return s.at('}')
+	}
+}
+
+func (s *scanner) at(c byte) bool {
+	if s.i < len(s.b) && s.b[s.i] == c {
+		s.i++
+		return true
+	}
+	return false
+}
+
+// text reads a JSON string; plain says that it holds no escapes.
+func (s *scanner) text() (inside []byte, plain, ok bool) {
+	if !s.at('"') {
+		return nil, false, false
+	}
+	start := s.i
+	plain = true
+	for {
+		n := bytes.IndexByte(s.b[s.i:], '"')
+		if n < 0 {
+			return nil, false, false
+		}
+		piece := s.b[s.i : s.i+n]
+		s.i += n + 1
+		if bytes.IndexByte(piece, '\\') < 0 {
+			return s.b[start : s.i-1], plain, true
+		}
+		plain = false
+		// The quote ends the string unless an odd number of backslashes precedes it.
+		odd := false
+		for k := s.i - 2; k >= start && s.b[k] == '\\'; k-- {
+			odd = !odd
+		}
+		if !odd {
+			return s.b[start : s.i-1], false, true
+		}
+	}
+}
+
+// scalar reads a value into a field; objects, arrays and null are absent.
+func (s *scanner) scalar(f *field) bool {
+	if s.i >= len(s.b) {
+		return false
+	}
+	switch c := s.b[s.i]; {
+	case c == '"':
+		start := s.i
+		t, plain, ok := s.text()
+		if !ok {
+			return false
+		}
+		if !plain {
+			t = []byte(gjson.ParseBytes(s.b[start:s.i]).Str)
+		}
+		*f = field{text: t, present: true}
+		return true
+	case c == '{' || c == '[':
+		return s.skip()
+	}
+	word := s.word()
+	switch {
+	case string(word) == "true":
+		*f = field{text: one, present: true, isBool: true}
+	case string(word) == "false":
+		*f = field{text: zero, present: true, isBool: true}
+	case string(word) == "null":
+	case plainNumber(word):
+		*f = field{text: word, present: true}
+	default:
+		return false
+	}
+	return true
+}
+
+var one, zero = []byte("1"), []byte("0")
+
+func (s *scanner) word() []byte {
+	start := s.i
+	for s.i < len(s.b) {
+		switch s.b[s.i] {
+		case ',', '}', ']', ' ', '\t', '\n', '\r', ':', '"', '{', '[':
+			return s.b[start:s.i]
+		}
+		s.i++
+	}
+	return s.b[start:s.i]
+}
+
+func plainNumber(w []byte) bool {
+	if len(w) > 0 && w[0] == '-' {
+		w = w[1:]
+	}
+	if len(w) == 0 {
+		return false
+	}
+	dots := 0
+	for i, c := range w {
+		if c == '.' && i > 0 && i < len(w)-1 {
+			dots++
+		} else if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return dots <= 1
+}
+
+// skip passes over any value.
+func (s *scanner) skip() bool {
+	depth := 0
+	for s.i < len(s.b) {
+		switch s.b[s.i] {
+		case '"':
+			if _, _, ok := s.text(); !ok {
+				return false
+			}
+		case '{', '[':
+			depth++
+			s.i++
+		case '}', ']':
+			depth--
+			s.i++
+		case ',', ':', ' ', '\t', '\n', '\r':
+			if depth == 0 {
+				return false
+			}
+			s.i++
+		default:
+			if len(s.word()) == 0 {
+				return false
+			}
+		}
+		if depth == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func skipSpace(b []byte, i int) int {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\n' || b[i] == '\r') {
+		i++
+	}
+	return i
+}

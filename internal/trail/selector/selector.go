@@ -1,0 +1,278 @@
+// Package selector decides which events a trail wants: basic and advanced event
+// selectors, checked and compiled once, then matched against each event.
+//
+// [CloudTrail: filtering management and data events]
+package selector
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/cogtrail/cogtrail/internal/api/cloudtrail"
+)
+
+// Event is what selectors look at. Parse fills it from a record.
+type Event struct {
+	Category, Source, Name, Type string
+	UserARN                      string
+	ReadOnly                     bool
+	FromConsole                  bool
+	Resources                    []Resource
+}
+
+// Resource is one entry of a record's resources.
+type Resource struct{ Type, ARN string }
+
+// Parse reads an Event from the text of a record.
+func Parse(record []byte) Event {
+	f := gjson.GetManyBytes(record, "eventCategory", "eventSource", "eventName", "eventType", "userIdentity.arn", "readOnly",
+		"sessionCredentialFromConsole", "resources")
+	e := Event{
+		Category: f[0].String(), Source: f[1].String(), Name: f[2].String(), Type: f[3].String(), UserARN: f[4].String(),
+		ReadOnly: f[5].Bool(), FromConsole: f[6].String() == "true",
+	}
+	for _, r := range f[7].Array() {
+		e.Resources = append(e.Resources, Resource{r.Get("type").String(), r.Get("ARN").String()})
+	}
+	return e
+}
+
+// Set is a compiled list of selectors: an event matches if any selector does.
+type Set struct{ any []func(*Event) bool }
+
+// Match tells whether the trail wants the event.
+func (s *Set) Match(e *Event) bool {
+	for _, m := range s.any {
+		if m(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// Limits. [CloudTrail quotas]
+const (
+	maxBasic  = 5
+	maxValues = 250
+	maxConds  = 500
+)
+
+// Basic compiles basic selectors. Its errors are texts for InvalidEventSelectorsException.
+func Basic(list []cloudtrail.EventSelector) (*Set, error) {
+	if len(list) > maxBasic {
+		return nil, fmt.Errorf("A trail can have at most %d event selectors.", maxBasic) //nolint:revive // AWS's sentence (inferred)
+	}
+	set, values := &Set{}, 0
+	for _, sel := range list {
+		m, n, err := basic(sel)
+		if err != nil {
+			return nil, err
+		}
+		if values += n; values > maxValues {
+			return nil, fmt.Errorf("A trail can have at most %d data resources.", maxValues) //nolint:revive // (inferred)
+		}
+		set.any = append(set.any, m)
+	}
+	return set, nil
+}
+
+// dataTypes are the resource types of basic selectors with their "all" value.
+var dataTypes = map[string]string{
+	"AWS::S3::Object": "arn:aws:s3", "AWS::Lambda::Function": "arn:aws:lambda", "AWS::DynamoDB::Table": "arn:aws:dynamodb",
+}
+
+func basic(s cloudtrail.EventSelector) (match func(*Event) bool, values int, err error) {
+	rw := "All"
+	if s.ReadWriteType != nil {
+		rw = *s.ReadWriteType
+	}
+	management := s.IncludeManagementEvents == nil || *s.IncludeManagementEvents
+	for _, x := range s.ExcludeManagementEventSources {
+		if x != "kms.amazonaws.com" && x != "rdsdata.amazonaws.com" {
+			return nil, 0, errors.New("Value " + x + " for ExcludeManagementEventSources is invalid.")
+		}
+	}
+	if len(s.ExcludeManagementEventSources) > 0 && !management {
+		return nil, 0, errors.New("ExcludeManagementEventSources needs IncludeManagementEvents.")
+	}
+	for _, d := range s.DataResources {
+		all, ok := dataTypes[deref(d.Type)]
+		if !ok {
+			return nil, 0, errors.New("Value " + deref(d.Type) + " for DataResources.Type is invalid.")
+		}
+		for _, v := range d.Values {
+			if !strings.HasPrefix(v, all) {
+				return nil, 0, errors.New("Value " + v + " for DataResources.Values is invalid.")
+			}
+			if v != all && v != all+":::" {
+				values++
+			}
+		}
+	}
+	return func(e *Event) bool {
+		if rw == "ReadOnly" && !e.ReadOnly || rw == "WriteOnly" && e.ReadOnly {
+			return false
+		}
+		if e.Category == "Management" {
+			return management && !slices.Contains(s.ExcludeManagementEventSources, e.Source)
+		}
+		return e.Category == "Data" && slices.ContainsFunc(s.DataResources, func(d cloudtrail.DataResource) bool { return resourceFits(d, e) })
+	}, values, nil
+}
+
+func resourceFits(d cloudtrail.DataResource, e *Event) bool {
+	for _, r := range e.Resources {
+		if r.Type != deref(d.Type) {
+			continue
+		}
+		for _, v := range d.Values {
+			if strings.HasPrefix(r.ARN, v) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Advanced compiles advanced selectors. Its errors are texts for InvalidEventSelectorsException.
+func Advanced(list []cloudtrail.AdvancedEventSelector) (*Set, error) {
+	set, conds := &Set{}, 0
+	for _, sel := range list {
+		m, n, err := advanced(sel)
+		if err != nil {
+			return nil, err
+		}
+		if conds += n; conds > maxConds {
+			return nil, fmt.Errorf("A trail can have at most %d values for all conditions in all advanced event selectors.", maxConds) //nolint:revive // (inferred)
+		}
+		set.any = append(set.any, m)
+	}
+	return set, nil
+}
+
+// fieldRules says per category which fields a selector may name.
+var fieldRules = map[string][]string{
+	"Management": {"eventCategory", "readOnly", "eventSource"},
+	"Data": {"eventCategory", "readOnly", "eventSource", "eventName", "eventType", "resources.type", "resources.ARN",
+		"userIdentity.arn", "sessionCredentialFromConsole"},
+	"NetworkActivity": {"eventCategory", "eventSource", "eventName", "errorCode", "vpcEndpointId"},
+}
+
+func advanced(s cloudtrail.AdvancedEventSelector) (match func(*Event) bool, conds int, err error) {
+	category, resourceType := "", 0
+	for _, f := range s.FieldSelectors {
+		n := len(f.Equals) + len(f.StartsWith) + len(f.EndsWith) + len(f.NotEquals) + len(f.NotStartsWith) + len(f.NotEndsWith)
+		if n == 0 {
+			return nil, 0, errors.New("The field selector for " + f.Field + " has no operator.")
+		}
+		conds += n
+		switch f.Field {
+		case "eventCategory":
+			if len(f.Equals) != 1 || n != 1 {
+				return nil, 0, errors.New("Invalid value for field eventCategory: use Equals with exactly one value.")
+			}
+			category = f.Equals[0]
+		case "resources.type":
+			if len(f.Equals) != 1 || n != 1 {
+				return nil, 0, errors.New("Invalid value for field resources.type: use Equals with exactly one value.")
+			}
+			resourceType++
+		case "readOnly":
+			if n != len(f.Equals) || slices.ContainsFunc(f.Equals, func(v string) bool { _, err := strconv.ParseBool(v); return err != nil }) {
+				return nil, 0, errors.New("Invalid value for field readOnly: use Equals with true or false.")
+			}
+		}
+	}
+	allowed, ok := fieldRules[category]
+	switch {
+	case category == "":
+		return nil, 0, errors.New("The advanced event selector has no eventCategory field.")
+	case !ok:
+		return nil, 0, errors.New("Invalid value for field eventCategory: " + category)
+	case category == "Data" && resourceType != 1:
+		return nil, 0, errors.New("A selector for data events needs exactly one resources.type field.")
+	}
+	for _, f := range s.FieldSelectors {
+		if !slices.Contains(allowed, f.Field) {
+			return nil, 0, errors.New("Invalid field " + f.Field + " for eventCategory " + category + ".")
+		}
+	}
+	return func(e *Event) bool {
+		for i := range s.FieldSelectors {
+			if !fieldFits(&s.FieldSelectors[i], e) {
+				return false
+			}
+		}
+		return true
+	}, conds, nil
+}
+
+// fieldFits: any of the selecting conditions, and none of the deselecting ones.
+// A field the event does not have fails the former and passes the latter.
+func fieldFits(f *cloudtrail.AdvancedFieldSelector, e *Event) bool {
+	values := fieldValues(f.Field, e)
+	hit := func(list []string, test func(v, want string) bool) bool {
+		for _, v := range values {
+			for _, want := range list {
+				if test(v, want) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	equal := func(v, want string) bool { return v == want }
+	if len(f.Equals)+len(f.StartsWith)+len(f.EndsWith) > 0 &&
+		!hit(f.Equals, equal) && !hit(f.StartsWith, strings.HasPrefix) && !hit(f.EndsWith, strings.HasSuffix) {
+		return false
+	}
+	return !hit(f.NotEquals, equal) && !hit(f.NotStartsWith, strings.HasPrefix) && !hit(f.NotEndsWith, strings.HasSuffix)
+}
+
+func fieldValues(field string, e *Event) []string {
+	one := func(s string) []string {
+		if s == "" {
+			return nil
+		}
+		return []string{s}
+	}
+	switch field {
+	case "eventCategory":
+		return one(e.Category)
+	case "eventSource":
+		return one(e.Source)
+	case "eventName":
+		return one(e.Name)
+	case "eventType":
+		return one(e.Type)
+	case "readOnly":
+		return []string{strconv.FormatBool(e.ReadOnly)}
+	case "userIdentity.arn":
+		return one(e.UserARN)
+	case "sessionCredentialFromConsole":
+		return []string{strconv.FormatBool(e.FromConsole)}
+	case "resources.type", "resources.ARN":
+		var out []string
+		for _, r := range e.Resources {
+			if field == "resources.type" {
+				out = append(out, r.Type)
+			} else {
+				out = append(out, r.ARN)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+func deref(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
+}

@@ -1,0 +1,98 @@
+package userpool
+
+import (
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/schema"
+)
+
+// The answers several areas share, letter for letter.
+
+// NoPool answers a pool id that the account has not in this Region.
+func NoPool(id string) *schema.Error {
+	return cognitoidp.ResourceNotFoundException("User pool " + id + " does not exist.")
+}
+
+// NoClient answers an unknown client id.
+func NoClient(id string) *schema.Error {
+	return cognitoidp.ResourceNotFoundException("User pool client " + id + " does not exist.")
+}
+
+// NoUser answers an unknown user name where its existence is no secret.
+func NoUser() *schema.Error { return cognitoidp.UserNotFoundException("User does not exist.") }
+
+// Incorrect answers every wrong proof of a password.
+func Incorrect() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Incorrect username or password.")
+}
+
+// AttemptsExceeded answers during a lock-out.
+func AttemptsExceeded() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Password attempts exceeded")
+}
+
+// Disabled answers for a user whom an administrator switched off.
+func Disabled() *schema.Error { return cognitoidp.NotAuthorizedException("User is disabled.") }
+
+// LimitExceeded answers above the hourly limits of one user.
+func LimitExceeded() *schema.Error {
+	return cognitoidp.LimitExceededException("Attempt limit exceeded, please try after some time.")
+}
+
+// Unsupported refuses a setting whose effect this server does not have, so that nobody relies on it.
+func Unsupported(what string) *schema.Error {
+	return cognitoidp.InvalidParameterException(what + " is not supported by this server.")
+}
+
+// TooBusy answers when as many passwords are being hashed as may be.
+func TooBusy() *schema.Error { return cognitoidp.TooManyRequestsException("Too many requests") }
+
+func secretHashMissing(id ClientID) *schema.Error {
+	return cognitoidp.NotAuthorizedException("Client " + string(id) + " is configured with secret but SECRET_HASH was not received")
+}
+
+func secretHashWrong(id ClientID) *schema.Error {
+	return cognitoidp.NotAuthorizedException("Unable to verify secret hash for client " + string(id))
+}
+
+func invalidAccessToken() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Invalid Access Token")
+}
+
+func accessTokenExpired() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Access Token has expired")
+}
+
+func accessTokenRevoked() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Access Token has been revoked")
+}
+
+func accessTokenScopes() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Access Token does not have required scopes")
+}
+
+// InvalidSession answers a session that is unknown or of another client, user or challenge.
+func InvalidSession() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Invalid session for the user.")
+}
+
+func sessionExpired() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Invalid session for the user, session is expired.")
+}
+
+func sessionUsed() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Invalid session for the user, session can only be used once.")
+}
+
+func aliasExists(attribute string) *schema.Error {
+	return cognitoidp.AliasExistsException("An account with the given " + attribute + " already exists.")
+}
+
+func accountExists(attribute string) *schema.Error {
+	return cognitoidp.UsernameExistsException("An account with the given " + attribute + " already exists.")
+}
+
+func nonconforming(text string) *schema.Error {
+	return cognitoidp.InvalidParameterException("Attributes did not conform to the schema: " + text)
+}
+
+func invalidPassword(err error) *schema.Error { return cognitoidp.InvalidPasswordException(err.Error()) }

@@ -1,0 +1,160 @@
+package userpool
+
+import (
+	"fmt"
+	"html"
+	"strings"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// Media of messages, as CodeDeliveryDetails and the mailbox name them.
+const (
+	MediumEmail = "EMAIL"
+	MediumSMS   = "SMS"
+)
+
+// Occasions of messages, named as the trigger source AWS gives them.
+const (
+	OnSignUp    = "CustomMessage_SignUp"
+	OnResend    = "CustomMessage_ResendCode"
+	OnAdminMade = "CustomMessage_AdminCreateUser"
+)
+
+// Message is one e-mail or SMS to a user. Its body is the only place where a code or temporary password stands in clear.
+type Message struct {
+	Account     string
+	Region      string
+	Pool        PoolID
+	Occasion    string
+	Medium      string
+	Destination string
+	Subject     string // e-mails only
+	Body        string
+	Time        time.Time
+}
+
+// Sender takes messages. Send is called within the transaction of the change that asks for the message: it is sent if and only
+// if that commits.
+type Sender interface {
+	Send(tx store.Tx, m Message) error
+}
+
+// Default texts. [Cognito: configuring messages]
+const (
+	defaultVerification        = "Your verification code is {####}. "
+	defaultVerificationSubject = "Your verification code"
+	defaultInvitation          = "Your username is {username} and temporary password is {####}. "
+	defaultInvitationSubject   = "Your temporary password"
+)
+
+// first is the first text that is set.
+func first(list ...*string) string {
+	for _, s := range list {
+		if s != nil && *s != "" {
+			return *s
+		}
+	}
+	return ""
+}
+
+// MediumOf is the medium that reaches an attribute.
+func MediumOf(attribute string) string {
+	if attribute == Phone {
+		return MediumSMS
+	}
+	return MediumEmail
+}
+
+// SendCode sends a code to the value of an attribute and tells where it went.
+func (r *Realm) SendCode(tx store.Tx, p *Pool, u *User, occasion, attribute, code string, now time.Time) (*cognitoidp.CodeDeliveryDetailsType, error) {
+	to, _ := u.Get(attribute)
+	m := Message{
+		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: occasion, Medium: MediumOf(attribute), Destination: to, Time: now,
+	}
+	var t cognitoidp.VerificationMessageTemplateType
+	if p.Settings.VerificationMessageTemplate != nil {
+		t = *p.Settings.VerificationMessageTemplate
+	}
+	if m.Medium == MediumSMS {
+		m.Body = first(t.SmsMessage, p.Settings.SmsVerificationMessage, new(defaultVerification))
+	} else {
+		m.Subject = first(t.EmailSubject, p.Settings.EmailVerificationSubject, new(defaultVerificationSubject))
+		m.Body = first(t.EmailMessage, p.Settings.EmailVerificationMessage, new(defaultVerification))
+	}
+	m.Body = strings.ReplaceAll(m.Body, "{####}", code)
+	if err := r.Messages.Send(tx, m); err != nil {
+		return nil, fmt.Errorf("send code: %w", err)
+	}
+	return Delivered(attribute, to), nil
+}
+
+// SendInvitation sends a temporary password by each of the media. A medium the user has no address for is left out.
+func (r *Realm) SendInvitation(tx store.Tx, p *Pool, u *User, media []string, password string, now time.Time) error {
+	var t cognitoidp.MessageTemplateType
+	if c := p.Settings.AdminCreateUserConfig; c != nil && c.InviteMessageTemplate != nil {
+		t = *c.InviteMessageTemplate
+	}
+	for _, medium := range media {
+		m := Message{Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: OnAdminMade, Medium: medium, Time: now}
+		name, secret := invitedName(p, u), password
+		if medium == MediumSMS {
+			m.Destination, _ = u.Get(Phone)
+			m.Body = first(t.SMSMessage, new(defaultInvitation))
+		} else {
+			m.Destination, _ = u.Get(Email)
+			m.Subject = first(t.EmailSubject, new(defaultInvitationSubject))
+			m.Body = first(t.EmailMessage, new(defaultInvitation))
+			name, secret = html.EscapeString(name), html.EscapeString(secret)
+		}
+		if m.Destination == "" {
+			continue
+		}
+		m.Body = strings.NewReplacer("{username}", name, "{####}", secret).Replace(m.Body)
+		if err := r.Messages.Send(tx, m); err != nil {
+			return fmt.Errorf("send invitation: %w", err)
+		}
+	}
+	return nil
+}
+
+// invitedName is the name a user is told: what he signs in with, not the sub of pools that use attributes as names.
+func invitedName(p *Pool, u *User) string {
+	if p.UsesAttributes() {
+		for _, name := range []string{Email, Phone} {
+			if v, ok := u.Get(name); ok && p.SignsInWith(name) {
+				return v
+			}
+		}
+	}
+	return u.Username
+}
+
+// Delivered tells where a code went, masked.
+func Delivered(attribute, to string) *cognitoidp.CodeDeliveryDetailsType {
+	return &cognitoidp.CodeDeliveryDetailsType{
+		Destination: new(Mask(attribute, to)), DeliveryMedium: new(MediumOf(attribute)), AttributeName: new(attribute),
+	}
+}
+
+// Mask hides an address the way Cognito shows it: f***@e***, +*******1234.
+func Mask(attribute, to string) string {
+	if attribute == Phone {
+		tail := to
+		if len(to) > 4 {
+			tail = to[len(to)-4:]
+		}
+		return "+*******" + strings.TrimPrefix(tail, "+")
+	}
+	local, domain, _ := strings.Cut(to, "@")
+	return firstLetter(local) + "***@" + firstLetter(domain) + "***"
+}
+
+func firstLetter(s string) string {
+	for _, c := range s {
+		return string(c)
+	}
+	return ""
+}

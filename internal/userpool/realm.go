@@ -1,0 +1,47 @@
+package userpool
+
+import (
+	"github.com/cogtrail/cogtrail/internal/credential/password"
+	"github.com/cogtrail/cogtrail/internal/credential/srp"
+	"github.com/cogtrail/cogtrail/internal/secret"
+	"github.com/cogtrail/cogtrail/internal/token"
+)
+
+// PoolID names a pool: its Region, an underscore and nine characters.
+type PoolID string
+
+// ClientID names an app client. It is unique over all accounts.
+type ClientID string
+
+// Sizes of the caches, in rows. A pool row is a few kB.
+const (
+	maxPools   = 1024
+	maxClients = 4096
+	maxKeySets = 1024
+)
+
+// Realm is what the areas share: the keys, the way out for messages, and the decoded rows of pools, clients and signing keys.
+// It is safe for concurrent use; its exported fields are set once.
+type Realm struct {
+	Vault  *secret.Vault
+	SRP    *srp.Group
+	Hasher *password.Hasher
+	// Issuer is the iss of a pool's tokens, without a trailing slash.
+	Issuer func(poolID string) string
+	// Messages sends e-mails and SMS.
+	Messages Sender
+
+	pools   rowCache[Pool]
+	clients rowCache[Client]
+	keySets rowCache[token.KeySet]
+}
+
+// NewRealm returns a realm with empty caches.
+func NewRealm(v *secret.Vault, g *srp.Group, h *password.Hasher, issuer func(poolID string) string, m Sender) *Realm {
+	return &Realm{
+		Vault: v, SRP: g, Hasher: h, Issuer: issuer, Messages: m,
+		pools:   rowCache[Pool]{max: maxPools},
+		clients: rowCache[Client]{max: maxClients},
+		keySets: rowCache[token.KeySet]{max: maxKeySets},
+	}
+}

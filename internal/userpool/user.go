@@ -1,0 +1,288 @@
+package userpool
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// Status is a user's UserStatus.
+type Status string
+
+// The statuses this server gives. [Cognito: user life cycle]
+const (
+	Unconfirmed         Status = "UNCONFIRMED"
+	Confirmed           Status = "CONFIRMED"
+	ForceChangePassword Status = "FORCE_CHANGE_PASSWORD"
+	ResetRequired       Status = "RESET_REQUIRED"
+	External            Status = "EXTERNAL_PROVIDER"
+)
+
+// Attribute is one attribute of a user.
+type Attribute struct{ Name, Value string }
+
+// User is one user of a pool.
+type User struct {
+	Account string
+	Region  string
+	Pool    PoolID
+	// Sub never changes and is never given again.
+	Sub string
+	// Username is the stored name; it goes into the SRP arithmetic and never changes.
+	Username   string
+	Attributes []Attribute // without sub
+	Status     Status
+	Enabled    bool
+	Created    time.Time
+	Modified   time.Time
+	Credential Credential
+	// TemporarySince is when the temporary password was set.
+	TemporarySince time.Time `json:",omitzero"`
+	// Generation moves on with every sign-out of all devices; families of an older one are dead.
+	Generation int64
+	// SignedOut is when it last moved on.
+	SignedOut time.Time `json:",omitzero"`
+
+	// Logins are the texts that mean this user, folded. PutUser keeps them.
+	Logins []string
+}
+
+// Users holds the users of all pools. Index login gives every text to one user at most.
+var Users = store.Table[User]{
+	Name: "userpool.users",
+	Key:  func(u *User) store.Key { return store.K(u.Account, u.Region, string(u.Pool), u.Sub) },
+	Indexes: []store.Index[User]{
+		{Name: "login", Unique: true, Of: func(u *User) []store.Key {
+			keys := make([]store.Key, len(u.Logins))
+			for i, l := range u.Logins {
+				keys[i] = store.K(u.Account, u.Region, string(u.Pool), l)
+			}
+			return keys
+		}},
+		{Name: "search", Of: searchEntries},
+	},
+}
+
+// Searchable are the attributes ListUsers can filter by, beside username, sub and the two statuses.
+var Searchable = []string{Email, Phone, "name", "given_name", "family_name", PreferredUsername}
+
+func searchEntries(u *User) []store.Key {
+	entry := func(name, v string) store.Key {
+		return store.K(u.Account, u.Region, string(u.Pool), name, searchFold(v))
+	}
+	keys := []store.Key{
+		entry("username", u.Username), entry("cognito:user_status", string(u.Status)), entry("status", u.statusText()),
+	}
+	for _, a := range u.Attributes {
+		if slices.Contains(Searchable, a.Name) {
+			keys = append(keys, entry(a.Name, a.Value))
+		}
+	}
+	return keys
+}
+
+// maxSearch bounds an index key; longer values are found by their beginning and compared whole afterwards.
+const maxSearch = 512
+
+func searchFold(v string) string {
+	v = strings.ToLower(v)
+	if len(v) > maxSearch {
+		v = v[:maxSearch]
+	}
+	return v
+}
+
+func (u *User) statusText() string {
+	if u.Enabled {
+		return "Enabled"
+	}
+	return "Disabled"
+}
+
+// SearchValue is what a filter's name stands for; ok is false for a user who has no such attribute.
+func (u *User) SearchValue(name string) (v string, ok bool) {
+	switch name {
+	case "username":
+		return u.Username, true
+	case "sub":
+		return u.Sub, true
+	case "cognito:user_status":
+		return string(u.Status), true
+	case "status":
+		return u.statusText(), true
+	}
+	return u.Get(name)
+}
+
+// NewSub draws a sub of the form Cognito gives today: the third group begins with 7.
+func NewSub() string {
+	id := uuid.New()
+	id[6] = id[6]&0x0f | 0x70
+	return id.String()
+}
+
+// Get returns an attribute's value.
+func (u *User) Get(name string) (string, bool) {
+	for _, a := range u.Attributes {
+		if a.Name == name {
+			return a.Value, true
+		}
+	}
+	return "", false
+}
+
+// Set gives an attribute a value; an empty one removes it.
+func (u *User) Set(name, v string) {
+	i := slices.IndexFunc(u.Attributes, func(a Attribute) bool { return a.Name == name })
+	switch {
+	case v == "" && i >= 0:
+		u.Attributes = slices.Delete(u.Attributes, i, i+1)
+	case v == "":
+	case i >= 0:
+		u.Attributes[i].Value = v
+	default:
+		u.Attributes = append(u.Attributes, Attribute{name, v})
+	}
+}
+
+// Verified tells whether an e-mail address or phone number is verified.
+func (u *User) Verified(attribute string) bool {
+	v, _ := u.Get(attribute + "_verified")
+	return v == "true"
+}
+
+// Means tells whether a text a client sent stands for this user.
+func (u *User) Means(p *Pool, text string) bool {
+	return text == u.Username || slices.Contains(u.Logins, p.Fold(text))
+}
+
+// logins are the texts that mean the user now: name, sub, and the aliases in force.
+func (p *Pool) logins(u *User) []string {
+	out := []string{p.Fold(u.Username)}
+	add := func(v string) {
+		if v != "" && !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	add(u.Sub)
+	for _, name := range []string{Email, Phone, PreferredUsername} {
+		if v, ok := u.Get(name); ok && p.holds(u, name) {
+			add(p.Fold(v))
+		}
+	}
+	return out
+}
+
+// holds tells whether an attribute of the user is an alias in force: always if it is the user name of the pool, once verified if
+// it is an alias.
+func (p *Pool) holds(u *User, name string) bool {
+	switch {
+	case !p.SignsInWith(name):
+		return false
+	case p.UsesAttributes(), name == PreferredUsername:
+		return true
+	default:
+		return u.Verified(name)
+	}
+}
+
+// User returns the user whom a text means (name, alias in force or sub), or store.ErrNotFound.
+func (r *Realm) User(tx store.Tx, p *Pool, text string) (*User, error) {
+	return Users.Find(tx, "login", p.key(p.Fold(text)))
+}
+
+// KnownUser is User for administrative calls: it answers that a user does not exist, and names the one found in the record.
+func (r *Realm) KnownUser(tx store.Tx, p *Pool, text string) (*User, error) {
+	u, err := r.User(tx, p, text)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, NoUser()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read user: %w", err)
+	}
+	return u, nil
+}
+
+// UserBySub returns a user by sub, or store.ErrNotFound.
+func (r *Realm) UserBySub(tx store.Tx, p *Pool, sub string) (*User, error) {
+	return Users.Get(tx, p.key(sub))
+}
+
+// Holder returns the user other than u who holds a text, or nil.
+func (r *Realm) Holder(tx store.Tx, p *Pool, u *User, text string) (*User, error) {
+	h, err := r.User(tx, p, text)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for the holder of a login: %w", err)
+	}
+	if h.Sub == u.Sub {
+		return nil, nil
+	}
+	return h, nil
+}
+
+// PutUser writes a user, new or changed, with the texts that mean him. An alias in force that another user holds is
+// AliasExistsException.
+func (r *Realm) PutUser(tx store.Tx, p *Pool, u *User) error {
+	u.Logins = p.logins(u)
+	for _, name := range []string{Email, Phone, PreferredUsername} {
+		v, ok := u.Get(name)
+		if !ok || !p.holds(u, name) {
+			continue
+		}
+		if h, err := r.Holder(tx, p, u, v); err != nil {
+			return err
+		} else if h != nil {
+			return aliasExists(name)
+		}
+	}
+	if err := Users.Put(tx, u); err != nil {
+		return fmt.Errorf("write user: %w", err)
+	}
+	return nil
+}
+
+// TakeAlias makes room for u's verified attribute: whoever holds it loses it and has to verify his own anew.
+func (r *Realm) TakeAlias(tx store.Tx, p *Pool, u *User, name string, now time.Time) error {
+	v, ok := u.Get(name)
+	if !ok {
+		return nil
+	}
+	h, err := r.Holder(tx, p, u, v)
+	if err != nil || h == nil {
+		return err
+	}
+	h.Set(name+"_verified", "false")
+	h.Modified = now
+	return r.PutUser(tx, p, h)
+}
+
+// SignOutEverywhere ends all families of a user; the caller writes him.
+func (u *User) SignOutEverywhere(now time.Time) {
+	u.Generation++
+	u.SignedOut = now
+}
+
+// Shown are the attributes as API answers list them: those of the pool's schema in its order, sub last. keep chooses; nil means
+// all.
+func (p *Pool) Shown(u *User, keep func(name string) bool) []cognitoidp.AttributeType {
+	list := slices.Clone(u.Attributes)
+	slices.SortStableFunc(list, func(a, b Attribute) int { return p.order[a.Name] - p.order[b.Name] })
+	list = append(list, Attribute{"sub", u.Sub})
+	out := make([]cognitoidp.AttributeType, 0, len(list))
+	for _, a := range list {
+		if keep == nil || keep(a.Name) {
+			out = append(out, cognitoidp.AttributeType{Name: a.Name, Value: new(a.Value)})
+		}
+	}
+	return out
+}
