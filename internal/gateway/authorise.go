@@ -3,14 +3,75 @@ package gateway
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/cogtrail/cogtrail/internal/arn"
+	"github.com/cogtrail/cogtrail/internal/authn/sigv4"
+	"github.com/cogtrail/cogtrail/internal/authz/condition"
+	"github.com/cogtrail/cogtrail/internal/authz/eval"
 	"github.com/cogtrail/cogtrail/internal/authz/policy"
-	"github.com/cogtrail/cogtrail/internal/principal"
-	"github.com/cogtrail/cogtrail/internal/schema"
 )
+
+// authorise is step 6: policies decide whether the caller may do this to that.
+func (x *exchange) authorise() error {
+	o := x.match.Operation
+	if o.Unsigned || o.Action == "-" {
+		return nil // the operation itself checks token, secret or code
+	}
+	req := eval.Request{
+		Principal: x.caller, Action: x.match.Service.IAMPrefix + ":" + o.Action, Resource: x.resource(), ResourceAccount: x.call.Account,
+		Context: x.context(),
+	}
+	p := eval.Policies{}
+	if x.identity != nil {
+		p = x.identity.Policies
+	}
+	if x.op != nil {
+		if err := x.resourceSide(&req, &p); err != nil {
+			return err
+		}
+	}
+	d := eval.Decide(&req, &p)
+	if d.Allowed {
+		return nil
+	}
+	if x.caller.IsAnonymous() {
+		return x.authError(sigv4.MissingTokenError())
+	}
+	return denied(x.match, eval.Message(&req, d))
+}
+
+// resourceSide adds what the resource itself says: its owner and its policies.
+func (x *exchange) resourceSide(req *eval.Request, p *eval.Policies) error {
+	req.NeedsResourcePolicy = x.op.NeedsResourcePolicy
+	if x.op.ResourceAccount != nil {
+		owner, err := x.op.ResourceAccount(x.call.Tx, x.input)
+		if err != nil {
+			return fmt.Errorf("find owner of the resource: %w", err)
+		}
+		if owner != "" {
+			req.ResourceAccount = owner
+		}
+	} else if a, err := arn.Parse(req.Resource); err == nil && a.Account != "" {
+		req.ResourceAccount = a.Account
+	}
+	if x.op.ResourcePolicies == nil {
+		return nil
+	}
+	texts, err := x.op.ResourcePolicies(x.call.Tx, req.ResourceAccount, x.input)
+	if err != nil {
+		return fmt.Errorf("read policy of the resource: %w", err)
+	}
+	for _, t := range texts {
+		doc, err := x.g.policies.parse(t, policyKind(x.match.Service.Name))
+		if err != nil {
+			return err
+		}
+		p.Resource = append(p.Resource, doc)
+	}
+	return nil
+}
 
 // resource fills the operation's ARN template from the input. A member that was
 // not sent leaves "*", so that only a policy for all resources allows the call.
@@ -49,96 +110,77 @@ func (x *exchange) resource() string {
 	}
 }
 
-// conditions are the keys a policy's conditions may ask for.
-func (x *exchange) conditions() map[string][]string {
-	p := x.caller
-	c := map[string][]string{
-		"aws:CurrentTime":     {x.now.Format("2006-01-02T15:04:05Z")},
-		"aws:EpochTime":       {strconv.FormatInt(x.now.Unix(), 10)},
-		"aws:SourceIp":        {x.sourceIP},
-		"aws:UserAgent":       {x.r.UserAgent()},
-		"aws:SecureTransport": {strconv.FormatBool(x.r.TLS != nil)},
-		"aws:RequestedRegion": {x.call.Region},
-		"aws:PrincipalType":   {principalType(p)},
-	}
-	set := func(key, value string) {
-		if value != "" {
-			c[key] = []string{value}
-		}
-	}
-	set("aws:PrincipalArn", p.ARN)
-	set("aws:PrincipalAccount", p.Account)
-	set("aws:userid", p.ID)
-	set("aws:username", p.UserName)
-	set("aws:Referer", x.r.Referer())
-	if s := p.Session; s != nil {
-		if s.Issuer.ARN != "" {
-			set("aws:PrincipalArn", s.Issuer.ARN)
-		}
-		c["aws:MultiFactorAuthPresent"] = []string{strconv.FormatBool(s.MFA)}
-		set("aws:SourceIdentity", s.SourceIdentity)
-		set("aws:FederatedProvider", s.Provider)
-		for k, v := range s.Attributes {
-			set(k, v)
-		}
-	}
+// context holds the condition keys of the request; eval adds what follows from
+// the principal and the resource.
+func (x *exchange) context() condition.Context {
+	var c condition.Context
+	facts := eval.Facts{Now: x.now, SourceIP: x.sourceIP, UserAgent: x.r.UserAgent(), Referer: x.r.Referer(), Region: x.call.Region, TLS: x.r.TLS != nil}
+	facts.Set(&c)
 	if x.match.Service.Name == "s3" {
-		s3Conditions(set, x.r, x.tree)
+		s3Context(&c, x.r)
 	}
 	return c
 }
 
-// s3Conditions adds S3's own keys. [Service authorization reference: S3]
-func s3Conditions(set func(key, value string), r *http.Request, tree *schema.Struct) {
+// s3Context adds S3's own keys. [Service authorization reference: S3]
+func s3Context(c *condition.Context, r *http.Request) {
+	set := func(key, value string) {
+		if value != "" {
+			c.Set(key, value)
+		}
+	}
 	q := r.URL.Query()
-	set("s3:prefix", q.Get("prefix"))
-	set("s3:delimiter", q.Get("delimiter"))
-	set("s3:max-keys", q.Get("max-keys"))
+	for _, name := range []string{"prefix", "delimiter", "max-keys"} {
+		set("s3:"+name, q.Get(name))
+	}
 	for _, h := range []string{"x-amz-acl", "x-amz-server-side-encryption", "x-amz-content-sha256", "x-amz-copy-source", "x-amz-storage-class"} {
 		set("s3:"+h, r.Header.Get(h))
 	}
-	if q.Has("X-Amz-Signature") {
+	switch {
+	case q.Has("X-Amz-Signature"):
 		set("s3:authType", "REST-QUERY-STRING")
-	} else if r.Header.Get("Authorization") != "" {
+	case r.Header.Get("Authorization") != "":
 		set("s3:authType", "REST-HEADER")
 	}
-	_ = tree
 }
 
-func principalType(p principal.Principal) string {
-	switch p.Kind {
-	case principal.Root:
-		return "Account"
-	case principal.IAMUser:
-		return "User"
-	case principal.AssumedRole:
-		return "AssumedRole"
-	case principal.FederatedUser:
-		return "FederatedUser"
+// policyKind is the grammar of the policies that a service's resources carry.
+func policyKind(service string) policy.Kind {
+	switch service {
+	case "s3":
+		return policy.Bucket
+	case "sts":
+		return policy.Trust
 	default:
-		return "Anonymous"
+		return policy.Resource
 	}
 }
 
 // maxPolicies bounds the cache of parsed resource policies.
 const maxPolicies = 4096
 
-// policyCache keeps parsed policies by their text. When full it starts anew.
+// policyCache keeps parsed policies by kind and text. When full it starts anew.
 type policyCache struct {
 	mu     sync.Mutex
-	parsed map[string]*policy.Document
+	parsed map[policyKey]*policy.Document
 }
 
-func newPolicyCache() *policyCache { return &policyCache{parsed: make(map[string]*policy.Document)} }
+type policyKey struct {
+	kind policy.Kind
+	text string
+}
 
-func (c *policyCache) parse(text string) (*policy.Document, error) {
+func newPolicyCache() *policyCache { return &policyCache{parsed: make(map[policyKey]*policy.Document)} }
+
+func (c *policyCache) parse(text string, kind policy.Kind) (*policy.Document, error) {
+	key := policyKey{kind, text}
 	c.mu.Lock()
-	d := c.parsed[text]
+	d := c.parsed[key]
 	c.mu.Unlock()
 	if d != nil {
 		return d, nil
 	}
-	d, err := policy.Parse([]byte(text))
+	d, err := policy.Parse(text, kind)
 	if err != nil {
 		return nil, fmt.Errorf("parse resource policy: %w", err)
 	}
@@ -147,6 +189,6 @@ func (c *policyCache) parse(text string) (*policy.Document, error) {
 	if len(c.parsed) >= maxPolicies {
 		clear(c.parsed)
 	}
-	c.parsed[text] = d
+	c.parsed[key] = d
 	return d, nil
 }

@@ -42,8 +42,9 @@ type exchange struct {
 	readErr error
 
 	// read
-	body   []byte
-	stream io.Reader
+	body    []byte
+	stream  io.Reader
+	content bool // body or stream is the verified content
 
 	// decode and validate, done once
 	decoded   bool

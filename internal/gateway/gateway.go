@@ -1,15 +1,14 @@
 package gateway
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/audit"
+	"github.com/cogtrail/cogtrail/internal/authn/sigv4"
 	"github.com/cogtrail/cogtrail/internal/authz/eval"
-	"github.com/cogtrail/cogtrail/internal/authz/policy"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/principal"
 	"github.com/cogtrail/cogtrail/internal/schema"
@@ -50,6 +49,7 @@ type Clock interface{ Now() time.Time }
 // Config is what a gateway is made of.
 type Config struct {
 	Services   []*schema.Service
+	Protocols  []wire.Protocol
 	Operations []*op.Operation
 	State      store.State
 	Identities Identities
@@ -79,7 +79,7 @@ type Gateway struct {
 	served   map[*schema.Operation]*op.Operation
 	slots    chan struct{}
 	policies *policyCache
-	verifier *verifier
+	verifier *sigv4.Verifier
 }
 
 // New makes a gateway.
@@ -91,8 +91,8 @@ func New(c Config) *Gateway {
 		c.Limits.InFlight = defaultLimits.InFlight
 	}
 	g := &Gateway{
-		Config: c, detector: wire.NewDetector(c.Services), served: make(map[*schema.Operation]*op.Operation, len(c.Operations)),
-		slots: make(chan struct{}, c.Limits.InFlight), policies: newPolicyCache(), verifier: newVerifier(),
+		Config: c, detector: wire.NewDetector(c.Services, c.Protocols...), served: make(map[*schema.Operation]*op.Operation, len(c.Operations)),
+		slots: make(chan struct{}, c.Limits.InFlight), policies: newPolicyCache(), verifier: sigv4.New(0),
 	}
 	for _, o := range c.Operations {
 		if g.served[o.Operation] != nil {
@@ -122,9 +122,4 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x.transact()
 	x.answer()
-}
-
-// decide is the evaluation of policies, apart so that it can be counted.
-func (g *Gateway) decide(_ context.Context, req eval.Request, p eval.Policies) eval.Decision {
-	return eval.Decide(req, p)
 }

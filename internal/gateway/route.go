@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/authn/sigv4"
 	"github.com/cogtrail/cogtrail/internal/schema"
@@ -10,6 +11,8 @@ import (
 // route is step 2: it finds service, operation and protocol from the
 // signature's scope, the headers, the path and, for query calls, the form.
 func (x *exchange) route() error {
+	// A raw plus in a query is a plus: the signature's reading, for everyone who reads on.
+	x.r.URL.RawQuery = strings.ReplaceAll(x.r.URL.RawQuery, "+", "%2B")
 	signing := ""
 	if sigv4.IsSigned(x.r) {
 		x.sig, x.sigErr = sigv4.Parse(x.r)

@@ -139,7 +139,7 @@ func (p *policyCache) parse(text string) (*policy.Document, error) {
 	if d != nil {
 		return d, nil
 	}
-	d, err := policy.Parse([]byte(text))
+	d, err := policy.Parse(text, policy.Identity)
 	if err != nil {
 		return nil, errors.Join(errors.New("stored policy does not parse"), err)
 	}

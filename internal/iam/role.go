@@ -6,6 +6,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/iam"
 	"github.com/cogtrail/cogtrail/internal/arn"
+	"github.com/cogtrail/cogtrail/internal/authz/policy"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -27,7 +28,7 @@ func (s *Service) CreateRole(c *op.Call, in *iam.CreateRoleInput) (*iam.CreateRo
 	if in.PermissionsBoundary != nil {
 		return nil, iam.InvalidInputException("PermissionsBoundary is not supported by this server.")
 	}
-	if err := checkPolicy(in.AssumeRolePolicyDocument, maxTrust); err != nil {
+	if err := checkPolicy(in.AssumeRolePolicyDocument, policy.Trust, maxTrust); err != nil {
 		return nil, err
 	}
 	r := &role{
@@ -103,7 +104,7 @@ func (s *Service) UpdateAssumeRolePolicy(c *op.Call, in *iam.UpdateAssumeRolePol
 	if err != nil {
 		return err
 	}
-	if err := checkPolicy(in.PolicyDocument, maxTrust); err != nil {
+	if err := checkPolicy(in.PolicyDocument, policy.Trust, maxTrust); err != nil {
 		return err
 	}
 	r.Trust = in.PolicyDocument

@@ -65,8 +65,8 @@ func found(err error, missing *schema.Error) error {
 
 // checkPolicy refuses a policy text that does not parse or is too long; white
 // space does not count.
-func checkPolicy(text string, max int) error {
-	if _, err := policy.Parse([]byte(text)); err != nil {
+func checkPolicy(text string, kind policy.Kind, max int) error {
+	if _, err := policy.Parse(text, kind); err != nil {
 		return iam.MalformedPolicyDocumentException(err.Error())
 	}
 	return checkLength(text, max)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/iam"
 	"github.com/cogtrail/cogtrail/internal/arn"
+	"github.com/cogtrail/cogtrail/internal/authz/policy"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -108,7 +109,7 @@ func (s *Service) PutUserPolicy(c *op.Call, in *iam.PutUserPolicyInput) error {
 
 // putPolicy checks one inline policy and the sum of all.
 func putPolicy(all *map[string]string, name, text string, max int) error {
-	if err := checkPolicy(text, max); err != nil {
+	if err := checkPolicy(text, policy.Identity, max); err != nil {
 		return err
 	}
 	if *all == nil {

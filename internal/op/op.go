@@ -60,4 +60,10 @@ type Operation struct {
 	// ResourcePolicies returns the texts of the policies attached to the resource
 	// itself (bucket, topic, role trust), for authorisation.
 	ResourcePolicies func(tx store.Tx, account string, in any) ([]string, error)
+	// ResourceAccount finds who owns the resource when its ARN does not say
+	// (buckets); empty means the caller's account.
+	ResourceAccount func(tx store.Tx, in any) (string, error)
+	// NeedsResourcePolicy says that the resource's policy must allow even within
+	// one account (role trust).
+	NeedsResourcePolicy bool
 }

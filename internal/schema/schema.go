@@ -78,7 +78,7 @@ type Operation struct {
 	Resource string
 	// ResourceType fills resources[].type of data events.
 	ResourceType string
-	// Action is the IAM action without prefix, usually the name.
+	// Action is the IAM action without prefix, usually the name; "-" needs no permission.
 	Action string
 	// KeepResponse says that a read-only operation still records its response.
 	KeepResponse bool

@@ -39,8 +39,10 @@ type State interface {
 	// Update runs fn in a serializable transaction and makes it durable
 	// before returning. fn runs again, on a fresh Tx, when it lost against
 	// another transaction; an error of fn is returned as it is and undoes all.
+	// fn must not call Update of the same State.
 	Update(ctx context.Context, fn func(Tx) error) error
-	// View runs fn over committed rows. Writing through its Tx panics.
+	// View runs fn once over one snapshot of committed rows, which holds all
+	// that was acknowledged before. Writing through its Tx panics.
 	View(ctx context.Context, fn func(Tx) error) error
 	// Take returns up to max records that are committed and were not taken
 	// since the engine was opened, oldest commit first. It does not block.
@@ -59,7 +61,7 @@ type State interface {
 type Tx interface {
 	// Get returns the value at key, or ErrNotFound.
 	Get(space string, key []byte) ([]byte, error)
-	// Put writes the value at key, new or not.
+	// Put writes the value at key, new or not. It keeps copies of both.
 	Put(space string, key, value []byte) error
 	// Delete removes the key; a missing key is no error.
 	Delete(space string, key []byte) error

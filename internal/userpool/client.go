@@ -26,7 +26,6 @@ type Client struct {
 	Secret []byte
 	// Settings is the client as it is described, without the secret.
 	Settings cognitoidp.UserPoolClientType
-
 }
 
 // Clients holds the clients of all accounts by id, because unsigned calls name nothing else.

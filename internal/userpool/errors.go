@@ -95,4 +95,6 @@ func nonconforming(text string) *schema.Error {
 	return cognitoidp.InvalidParameterException("Attributes did not conform to the schema: " + text)
 }
 
-func invalidPassword(err error) *schema.Error { return cognitoidp.InvalidPasswordException(err.Error()) }
+func invalidPassword(err error) *schema.Error {
+	return cognitoidp.InvalidPasswordException(err.Error())
+}

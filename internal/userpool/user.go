@@ -88,6 +88,9 @@ func searchEntries(u *User) []store.Key {
 	return keys
 }
 
+// SearchKey is the entry of index search for an attribute's value.
+func SearchKey(p *Pool, name, v string) store.Key { return p.key(name, searchFold(v)) }
+
 // maxSearch bounds an index key; longer values are found by their beginning and compared whole afterwards.
 const maxSearch = 512
 
@@ -285,4 +288,30 @@ func (p *Pool) Shown(u *User, keep func(name string) bool) []cognitoidp.Attribut
 		}
 	}
 	return out
+}
+
+// NameTaken answers if the name, or an attribute that serves as name, of a new user means somebody already.
+func (r *Realm) NameTaken(tx store.Tx, p *Pool, u *User, taken error) error {
+	if p.UsesAttributes() {
+		for _, name := range []string{Email, Phone} {
+			v, ok := u.Get(name)
+			if !ok || !p.SignsInWith(name) {
+				continue
+			}
+			if h, err := r.Holder(tx, p, u, v); err != nil {
+				return err
+			} else if h != nil {
+				return accountExists(name)
+			}
+		}
+		return nil
+	}
+	h, err := r.Holder(tx, p, u, u.Username)
+	if err != nil {
+		return err
+	}
+	if h != nil {
+		return taken
+	}
+	return nil
 }

@@ -4,18 +4,13 @@ import (
 	"net/http"
 
 	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/wire/internal/request"
 )
 
-// Request is one HTTP request as a protocol reads it.
-type Request struct {
-	*http.Request
-	// Body is the whole body; empty when the operation streams its input, which
-	// then comes as Stream.
-	Body   []byte
-	Stream any // io.Reader of a streaming member
-	// Labels are the values of the URI template (REST protocols), unescaped.
-	Labels map[string]string
-}
+// Request is one HTTP request as a protocol reads it: the request, its body or
+// stream, and the labels of its URI template. It is declared below, where the
+// protocols can see it too.
+type Request = request.Request
 
 // Protocol turns bytes into values and back. Implementations hold no state and
 // may be used concurrently. Decode answers a *schema.Error with the code and

@@ -170,6 +170,9 @@ func (c *chunked) verifyChunk() error {
 }
 
 func (c *chunked) verifySigned(kind, digests, given string) error {
+	if c.plan.unproved {
+		return nil
+	}
 	toSign := kind + "\n" + c.date + "\n" + c.scope + "\n" + c.previous + "\n" + digests
 	want := hex.EncodeToString(mac(c.key[:], toSign))
 	if subtle.ConstantTimeCompare([]byte(want), []byte(given)) == 0 {

@@ -111,3 +111,6 @@ func ExpiredSessionToken(token string) *Error {
 	return fail(ExpiredToken, "The security token included in the request is expired").
 		inS3("The provided token has expired.").with("Token-0", token)
 }
+
+// MissingTokenError is the answer for a request without credentials where some are needed.
+func MissingTokenError() *Error { return missing() }

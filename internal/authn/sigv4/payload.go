@@ -19,6 +19,7 @@ type bodyPlan struct {
 	chunked  bool   // aws-chunked framing
 	signed   bool   // every chunk carries a signature
 	trailers bool   // headers may follow the last chunk
+	unproved bool   // signatures are read but not compared (UnverifiedBody)
 }
 
 func planFor(hash string, s3 bool) bodyPlan {

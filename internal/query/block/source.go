@@ -39,8 +39,8 @@ type ScanRequest struct {
 	// Fields are the columns the query will read, @timestamp always among them. A path for which the Source holds no
 	// column is read from @message, which is then to be supplied too (Load is asked for it).
 	Fields []string
-	// Equal are conditions that let an engine skip rows, pages or whole segments. Skipped rows still count as scanned;
-	// an engine reports them through Skipped.
+	// Equal are conditions that let an engine skip rows, pages or whole segments. An
+	// engine reports what it skipped through Skipped.
 	Equal []Predicate
 	// NewestFirst says that the query keeps the newest rows, so that delivering blocks in descending time saves work.
 	NewestFirst bool

@@ -7,6 +7,9 @@ import (
 	"github.com/cogtrail/cogtrail/internal/query/syntax"
 )
 
+// Named collects every field that commands name, whatever it will mean there.
+func Named(commands []syntax.Command) []*syntax.Field { return later(commands) }
+
 // later collects every field that commands name, whatever it will mean there.
 func later(commands []syntax.Command) []*syntax.Field {
 	var out []*syntax.Field

@@ -120,6 +120,12 @@ func (b *builder) wholeColumns(c syntax.Command) (extra, after []string, err err
 			}
 		}
 		err := use(c.Fields...)
+		syntax.Walk(c.Where, func(x syntax.Expr) bool {
+			if f, ok := x.(*syntax.Field); ok && err == nil {
+				err = use(f)
+			}
+			return true
+		})
 		b.fields[block.Message] = true
 		return append(extra, block.Message), []string{"@fieldName", "@relevanceScore", "@topRelevanceContributors", "@conditionalMedian", "@baselineMedian"}, err
 	case *syntax.AddTotals:

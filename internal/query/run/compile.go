@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/query/block"
@@ -23,7 +24,11 @@ type compiler struct {
 	names  map[string]int // alias or column → slot
 	// calls are aggregate calls already computed, by slot; set while compiling the outside of stats expressions.
 	calls map[*syntax.Call]int
-	err   error
+	// left are names of the left side of a join: a.x is x.
+	left []string
+	// lenient reads unknown names as null: rows of a table that still are events.
+	lenient bool
+	err     error
 }
 
 func (c *compiler) fail(format string, args ...any) eval {
@@ -75,7 +80,13 @@ func (c *compiler) field(segments []string) eval {
 			return member(c.read(i), segments[n:])
 		}
 	}
+	if len(segments) > 1 && slices.Contains(c.left, segments[0]) {
+		return c.field(segments[1:])
+	}
 	if !c.events {
+		if len(c.left) > 0 || c.lenient { // a column the right side of a join does not have
+			return func() value.Value { return value.Value{} }
+		}
 		return c.fail("BUG: unknown name %s", name)
 	}
 	e := c.e
@@ -100,9 +111,19 @@ func (c *compiler) field(segments []string) eval {
 	}
 }
 
+// aliased reports whether the path is an alias or leads into one.
+func (c *compiler) aliased(segments []string) bool {
+	for n := len(segments); n > 0; n-- {
+		if _, ok := c.names[strings.Join(segments[:n], ".")]; ok {
+			return true
+		}
+	}
+	return false
+}
+
 // rawField compiles a reference whose objects and arrays are wanted.
 func (c *compiler) rawField(f *syntax.Field) eval {
-	if _, ok := c.names[f.Name()]; ok || !c.events {
+	if c.aliased(f.Segments) || !c.events {
 		return c.field(f.Segments)
 	}
 	i := c.e.addColumn(f.Name(), f.Segments)

@@ -35,7 +35,7 @@ type eventColumn struct {
 	asked bool
 	// system names begin with a single @ and are never read from JSON.
 	system bool
-	col   *block.Column
+	col    *block.Column
 }
 
 func (e *env) beginBlock(b *block.Block) {

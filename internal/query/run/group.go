@@ -157,6 +157,8 @@ func (s *groupSink) add(*program) error {
 	return nil
 }
 
+func (*groupSink) settle() {} // groups own their memory
+
 func (s *groupSink) merge(other sink) error {
 	for k, g := range other.(*groupSink).groups {
 		mine := s.groups[k]

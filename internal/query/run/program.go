@@ -12,6 +12,7 @@ import (
 type op struct {
 	keep cond
 	each func(next func())
+	next func() // the steps after this one; made once, since a closure per row would be garbage per row
 }
 
 // program is the row part of a stage for one worker.
@@ -26,6 +27,7 @@ type program struct {
 func (r *runner) program(st *plan.Stage, in *Table) *program {
 	c := &compiler{e: newEnv(), r: r, events: in == nil, names: map[string]int{}}
 	if in != nil {
+		c.lenient = true // Build has refused what must not be unknown
 		e := c.e
 		for i, n := range in.Names {
 			c.define(n, func() value.Value { return e.cells[i] })
@@ -34,6 +36,9 @@ func (r *runner) program(st *plan.Stage, in *Table) *program {
 	p := &program{compiler: c}
 	for _, cmd := range st.Rows {
 		p.command(cmd)
+	}
+	for i := range p.ops {
+		p.ops[i].next = func() { p.step(i + 1) }
 	}
 	return p
 }
@@ -123,7 +128,7 @@ func (p *program) step(i int) {
 			}
 			continue
 		}
-		o.each(func() { p.step(i + 1) })
+		o.each(o.next)
 		return
 	}
 	p.hit = true

@@ -12,6 +12,7 @@ import (
 type kept struct {
 	keys, cells []value.Value
 	time, seq   int64
+	fresh       bool // points into the current block
 }
 
 // orderer compares rows: by the keys, null last in both directions, then newest first.
@@ -48,6 +49,8 @@ func absent(v value.Value) bool { return v.IsNull() || v.Kind() >= value.Map }
 // sink takes the rows of one worker.
 type sink interface {
 	add(p *program) error
+	// settle copies what still points into the block that is about to be released.
+	settle()
 	merge(other sink) error
 }
 
@@ -63,6 +66,7 @@ type rowSink struct {
 	byKey map[string]int // dedup key → index in rows
 	probe kept
 	buf   []byte
+	fresh []*kept
 	where func() (time, seq int64)
 	full  func() // called when limit any is reached
 }
@@ -73,7 +77,8 @@ func (r *runner) rowSink(st *plan.Stage, p *program, where func() (int64, int64)
 		s.limit = -1
 	}
 	sort := st.Sort
-	if p.events && len(sort) == 1 && sort[0].Desc && isField(sort[0].X, "@timestamp") && p.names["@timestamp"] == 0 {
+	_, renamed := p.names["@timestamp"]
+	if p.events && len(sort) == 1 && sort[0].Desc && isField(sort[0].X, "@timestamp") && !renamed {
 		sort = nil // the order of ties already
 	}
 	for _, k := range sort {
@@ -170,6 +175,22 @@ func (s *rowSink) append() error {
 	return nil
 }
 
+// settle gives rows text of their own. Doing so at the end of a block, not when a row is taken, spares copying rows that
+// better ones of the same block replace: over ascending blocks every row is the newest so far.
+func (s *rowSink) settle() {
+	for _, k := range s.fresh {
+		k.fresh = false
+		for i := range k.keys {
+			k.keys[i] = k.keys[i].Clone()
+		}
+		for i := range k.cells {
+			k.cells[i] = k.cells[i].Clone()
+		}
+	}
+	clear(s.fresh)
+	s.fresh = s.fresh[:0]
+}
+
 // copyInto replaces k by the current row and accounts for the change.
 func (s *rowSink) copyInto(k *kept) error {
 	size := int64(0)
@@ -185,12 +206,16 @@ func (s *rowSink) copyInto(k *kept) error {
 	}
 	k.time, k.seq = s.probe.time, s.probe.seq
 	for i := range k.keys {
-		k.keys[i] = s.probe.keys[i].Clone()
+		k.keys[i] = s.probe.keys[i]
 		size += k.keys[i].Size()
 	}
 	for i, f := range s.cells {
-		k.cells[i] = f().Clone()
+		k.cells[i] = f()
 		size += k.cells[i].Size()
+	}
+	if !k.fresh {
+		k.fresh = true
+		s.fresh = append(s.fresh, k)
 	}
 	return s.r.hold(size)
 }

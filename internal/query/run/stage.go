@@ -66,6 +66,9 @@ func (r *runner) sink(st *plan.Stage, p *program, where func() (int64, int64)) s
 // table runs a stage over rows in memory; one worker is enough for what the limits allow.
 func (r *runner) table(ctx context.Context, st *plan.Stage, in *Table) (sink, error) {
 	p := r.program(st, in)
+	if p.compiler.err != nil {
+		return nil, p.compiler.err
+	}
 	index := 0
 	s := r.sink(st, p, func() (int64, int64) { return 0, -int64(index) })
 	if p.compiler.err != nil {
@@ -128,6 +131,7 @@ func (w *worker) block(b *block.Block, pr *Progress) error {
 			break
 		}
 	}
+	w.sink.settle()
 	pr.Matched.Add(matched)
 	pr.Scanned.Add(int64(b.N))
 	size := b.Bytes

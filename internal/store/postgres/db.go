@@ -277,6 +277,9 @@ func (a *admin) close() {
 	if a.conn != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
+		// The server ends a session after the client has gone; the next drainer
+		// need not wait for that.
+		_, _ = a.conn.Exec(ctx, "SELECT pg_advisory_unlock_all()")
 		_ = a.conn.Close(ctx)
 		a.conn = nil
 	}

@@ -2,9 +2,9 @@ package postgres
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"testing"
 
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -12,7 +12,10 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store/storetest"
 )
 
-var server *pgtest.Server
+var (
+	server *pgtest.Server
+	places atomic.Int64
+)
 
 func TestMain(m *testing.M) {
 	s, err := pgtest.Start(context.Background())
@@ -32,7 +35,7 @@ func TestMain(m *testing.M) {
 // place returns the address of an empty schema of the test's own.
 func place(t *testing.T) string {
 	t.Helper()
-	url, err := server.URL(t.Context(), fmt.Sprintf("t%x", sha256.Sum256([]byte(t.Name())))[:40])
+	url, err := server.URL(t.Context(), fmt.Sprintf("place%d", places.Add(1)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math/rand/v2"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -17,6 +19,8 @@ import (
 const (
 	// maxRuns is how often fn runs before Update gives up with store.ErrConflict.
 	maxRuns = 30
+	// maxPause bounds the wait between two runs; it grows from a millisecond.
+	maxPause = 200 * time.Millisecond
 
 	firstPage = 16
 	nextPage  = 256
@@ -175,15 +179,32 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer db.running.Done()
-	for range maxRuns {
+	for run := range maxRuns {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if err := db.run(ctx, fn); err != errRerun {
 			return err
 		}
+		if err := pause(ctx, run); err != nil {
+			return err
+		}
 	}
 	return fmt.Errorf("transaction lost %d times: %w", maxRuns, store.ErrConflict)
+}
+
+// pause waits before the next run. The winner cannot be made to lose while it
+// waits for the disk, so a loser that runs again at once would only lose again.
+func pause(ctx context.Context, run int) error {
+	longest := min(time.Millisecond<<run, maxPause)
+	t := time.NewTimer(rand.N(longest))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (db *DB) run(ctx context.Context, fn func(store.Tx) error) error {

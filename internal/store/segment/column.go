@@ -83,7 +83,7 @@ func makeSchema() (*parquet.Schema, map[string]int) {
 			g[name] = parquet.Optional(dict())
 		}
 	}
-	s := parquet.NewSchema("events", parquet.Compressed(g, &parquet.Zstd))
+	s := parquet.NewSchema("events", g)
 	index := make(map[string]int)
 	for i, path := range s.Columns() {
 		index[path[0]] = i

@@ -9,8 +9,6 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-type value = parquet.Value
-
 // piece is the part of a row group that belongs to one group of log events.
 // Columns are read once each; it may be used by several goroutines.
 type piece struct {

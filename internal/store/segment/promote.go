@@ -239,6 +239,20 @@ func (s *scanner) word() []byte {
 	return s.b[start:s.i]
 }
 
+// plainWord tells whether w may stand for a value that nobody reads.
+func plainWord(w []byte) bool {
+	switch string(w) {
+	case "true", "false", "null":
+		return true
+	}
+	for _, c := range w {
+		if (c < '0' || c > '9') && c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E' {
+			return false
+		}
+	}
+	return len(w) > 0
+}
+
 func plainNumber(w []byte) bool {
 	if len(w) > 0 && w[0] == '-' {
 		w = w[1:]
@@ -278,7 +292,7 @@ func (s *scanner) skip() bool {
 			}
 			s.i++
 		default:
-			if len(s.word()) == 0 {
+			if !plainWord(s.word()) {
 				return false
 			}
 		}

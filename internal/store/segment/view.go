@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/parquet-go/parquet-go"
 )
 
 // view is what one reader sees: the segments and tail rows of some groups at one
@@ -97,7 +98,7 @@ func (p *part) pieces(from, to int64, newestFirst bool) ([]piece, error) {
 	at, _ := slices.BinarySearch(starts, first+1)
 	for g := at - 1; g < len(groups) && starts[g] < last; g++ {
 		if b, ok := groups[g].ColumnChunks()[col].(interface {
-			Bounds() (lo, hi value, ok bool)
+			Bounds() (lo, hi parquet.Value, ok bool)
 		}); ok {
 			if lo, hi, ok := b.Bounds(); ok && (hi.Int64() < from || lo.Int64() >= to) {
 				continue

@@ -30,6 +30,18 @@ type commit struct {
 	done   chan error // gets one answer
 }
 
+// bytes is what waits with c, about.
+func (c *commit) bytes() int64 {
+	n := 64 * len(c.settled)
+	for _, w := range c.writes {
+		n += len(w.Key) + len(w.Value) + 64
+	}
+	for _, r := range c.records {
+		n += len(r.Data) + 128
+	}
+	return int64(n)
+}
+
 // commitLoop is the only goroutine that writes rows.
 func (db *DB) commitLoop(w *conn) {
 	c := &committer{db: db, w: w}
@@ -181,7 +193,7 @@ func (c *committer) apply(m *commit) error {
 		if w.Delete {
 			err = c.w.exec("DELETE FROM "+quote(name)+" WHERE k=?", w.Key)
 		} else {
-			err = c.w.exec("INSERT OR REPLACE INTO "+quote(name)+" VALUES (?,?)", w.Key, w.Value)
+			err = c.w.exec("INSERT INTO "+quote(name)+" VALUES (?,?) ON CONFLICT (k) DO UPDATE SET v=excluded.v", w.Key, w.Value)
 		}
 		if err != nil {
 			return fmt.Errorf("write of %s: %w", w.Space, err)
@@ -238,7 +250,7 @@ func (c *committer) table(space string) error {
 	if n >= maxSpaces {
 		return fmt.Errorf("state has %d spaces, no more are allowed", maxSpaces)
 	}
-	if err := c.w.exec("CREATE TABLE IF NOT EXISTS " + quote(name) + " (k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID"); err != nil {
+	if err := c.w.exec("CREATE TABLE IF NOT EXISTS " + quote(name) + " (k BLOB PRIMARY KEY NOT NULL, v BLOB NOT NULL)"); err != nil {
 		return fmt.Errorf("table of space %s: %w", space, err)
 	}
 	if c.made == nil {
@@ -275,8 +287,10 @@ func (c *committer) repair(cause error) error {
 }
 
 func (c *committer) mark() error {
-	if c.db.breakWriter.Load() {
-		return errConnClosed
+	if hook := c.db.opts.repair; hook != nil {
+		if err := hook(); err != nil {
+			return err
+		}
 	}
 	if err := c.w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err

@@ -30,6 +30,9 @@ type Options struct {
 	// Queue is how many transactions may wait for the committer; one more gets
 	// store.ErrBusy. 0: 4096.
 	Queue int
+	// QueueBytes bounds the rows and records that wait, in bytes; a transaction
+	// that is alone is let through whatever its size. 0: 256 MB.
+	QueueBytes int
 	// Readers is the number of connections for reads that miss the cache, and
 	// that of concurrent Views. 0: 8.
 	Readers int
@@ -38,6 +41,8 @@ type Options struct {
 	beforeCommit func() error
 	// commit, in tests, stands for the COMMIT statement.
 	commit func(run func() error) error
+	// repair, in tests, fails the repair after a failed commit.
+	repair func() error
 	// logKeys bounds the commit log, in keys. 0: 262,144.
 	logKeys int
 }
@@ -53,11 +58,13 @@ type DB struct {
 	cache            *cache
 	log              *commitLog
 	stripes          [256]chan struct{} // held by a run that lost to a row of the stripe
+	gate             sync.RWMutex       // read to queue; written by a run that must not lose
 
 	spacesMu sync.RWMutex
 	spaces   map[string]bool // every space with a table, perhaps some without
 
 	queue     chan *commit
+	queued    atomic.Int64 // bytes in queue and in the batch at work
 	wake      chan struct{}
 	checkpnt  chan struct{} // asks for a checkpoint
 	walPages  atomic.Int64  // as the last checkpoint found it
@@ -67,9 +74,6 @@ type DB struct {
 	closeMu sync.RWMutex
 	closed  bool
 	running sync.WaitGroup // Updates, Views and Takes
-
-	// breakWriter, in tests, makes the next repair fail.
-	breakWriter atomic.Bool
 
 	takeMu sync.Mutex
 	taken  int64 // highest id given out since opening
@@ -88,6 +92,9 @@ func Open(dir string, opts Options) (*DB, error) {
 	}
 	if opts.Queue == 0 {
 		opts.Queue = 4096
+	}
+	if opts.QueueBytes == 0 {
+		opts.QueueBytes = 256 << 20
 	}
 	if opts.Readers == 0 {
 		opts.Readers = 8
@@ -122,12 +129,12 @@ func Open(dir string, opts Options) (*DB, error) {
 		writer, err = db.openWriter()
 	}
 	if err != nil {
-		lock.Close()
+		_ = unlock(lock)
 		return nil, err
 	}
 	if err := db.loadSpaces(writer); err != nil {
-		writer.close()
-		lock.Close()
+		_ = writer.close()
+		_ = unlock(lock)
 		return nil, err
 	}
 	db.readers = newPool(opts.Readers, db.openReader)
@@ -195,9 +202,6 @@ func (db *DB) openWriter() (*conn, error) {
 func prepareFile(c *conn) error {
 	mode := ""
 	set := func(row []driver.Value) bool { mode, _ = row[0].(string); return true }
-	if err := c.query("PRAGMA page_size=8192", set); err != nil { // before the first table
-		return fmt.Errorf("page size of state file: %w", err)
-	}
 	if err := c.query("PRAGMA journal_mode=WAL", set); err != nil {
 		return fmt.Errorf("journal mode of state file: %w", err)
 	}
@@ -317,7 +321,13 @@ func (db *DB) Close() error {
 	// The writer closes last: the last connection moves the write-ahead log.
 	close(db.stop)
 	db.committer.Wait()
-	return errors.Join(err, db.lock.Close())
+	return errors.Join(err, unlock(db.lock))
+}
+
+// unlock gives the folder up at once. Closing alone would leave the lock to a
+// program that is just being started and still holds a copy of the descriptor.
+func unlock(lock *os.File) error {
+	return errors.Join(unix.Flock(int(lock.Fd()), unix.LOCK_UN), lock.Close())
 }
 
 // pool is a bounded set of reader connections, opened when first needed.

@@ -10,9 +10,16 @@
 //	   end  ─▶ queue ─▶ committer: takes all that wait, validates each read set
 //	           against newer commits, applies the winners in ONE SQLite
 //	           transaction, fsyncs, updates cache and commit log, answers
-//	   lost ─▶ fn runs again
+//	   lost ─▶ fn runs again; after 16 losses alone, so that it gets through
 //	View:   one connection with a read snapshot of SQLite; not validated
 //	Take:   outbox rows by id; ids grow in commit order
+//
+// # Tables
+//
+// Each space is a table (k BLOB PRIMARY KEY, v BLOB) named row/SPACE, made when
+// the space is first written. It keeps its rowid: rows of about 1 kB in a tree
+// without rowid overflow their pages, which made random inserts five times
+// slower and the file three times larger in measurements with 100,000 rows.
 //
 // # Promises
 //

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -84,7 +86,7 @@ func TestStateSmall(t *testing.T) {
 			t.Fatal(err)
 		}
 		return func() store.State {
-			db, err := Open(dir, Options{CacheBytes: 2000, Readers: 1, logKeys: 2})
+			db, err := Open(dir, Options{CacheBytes: 2000, Readers: 1, logKeys: 30})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -184,7 +186,7 @@ func TestFailures(t *testing.T) {
 				return run()
 			}}
 		}, false, false},
-		{"COMMIT is done, but the answer is an error, and then the file cannot be opened", func(fail *atomic.Int32) Options {
+		{"COMMIT is not done and cannot be repaired", func(fail *atomic.Int32) Options {
 			return Options{commit: func(run func() error) error {
 				if fail.Load() > 0 {
 					return boom
@@ -199,20 +201,10 @@ func TestFailures(t *testing.T) {
 			var fail atomic.Int32
 			dir := t.TempDir()
 			opts := c.opts(&fail)
-			var db *DB
 			if c.broken {
-				inner := opts.commit
-				opts.commit = func(run func() error) error {
-					err := inner(run)
-					if err != nil {
-						// Whatever is tried next finds no file to write.
-						db.path = filepath.Join(dir, "gone", "state.db")
-						db.breakWriter.Store(true)
-					}
-					return err
-				}
+				opts.repair = func() error { return errors.New("disk is gone") }
 			}
-			db = open(t, dir, opts)
+			db := open(t, dir, opts)
 			if err := put(t, db, "a", "1"); err != nil {
 				t.Fatal(err)
 			}
@@ -254,25 +246,158 @@ func TestFailures(t *testing.T) {
 
 func TestBusy(t *testing.T) {
 	t.Parallel()
-	entered, leave := make(chan struct{}), make(chan struct{})
-	var first atomic.Bool
-	db := open(t, t.TempDir(), Options{Queue: 1, beforeCommit: func() error {
-		if first.CompareAndSwap(false, true) {
-			close(entered)
-			<-leave
-		}
-		return nil
-	}})
-	one := make(chan error)
-	go func() { one <- put(t, db, "a", "1") }()
-	<-entered // the committer is at work
-	db.queue <- &commit{done: make(chan error, 1)}
-	if err := put(t, db, "c", "3"); !errors.Is(err, store.ErrBusy) {
-		t.Errorf("got %v", err)
+	for name, opts := range map[string]Options{"by number": {Queue: 1}, "by bytes": {QueueBytes: 1000}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			entered, leave := make(chan struct{}), make(chan struct{})
+			var first atomic.Bool
+			opts.beforeCommit = func() error {
+				if first.CompareAndSwap(false, true) {
+					close(entered)
+					<-leave
+				}
+				return nil
+			}
+			db := open(t, t.TempDir(), opts)
+			one := make(chan error)
+			// Larger than all bytes allowed, but alone.
+			go func() { one <- put(t, db, "a", strings.Repeat("x", 2000)) }()
+			<-entered // the committer is at work
+			if opts.Queue == 1 {
+				db.queue <- &commit{done: make(chan error, 1)}
+			}
+			if err := put(t, db, "c", "3"); !errors.Is(err, store.ErrBusy) {
+				t.Errorf("got %v", err)
+			}
+			close(leave)
+			if err := <-one; err != nil {
+				t.Error(err)
+			}
+			if n := db.queued.Load(); n != 0 {
+				t.Errorf("%d bytes still wait", n)
+			}
+		})
 	}
-	close(leave)
-	if err := <-one; err != nil {
-		t.Error(err)
+}
+
+// Many that fight for one row: all must win within the runs that Update allows.
+func TestHotRow(t *testing.T) {
+	t.Parallel()
+	db := open(t, t.TempDir(), Options{})
+	const workers, rounds = 48, 10
+	var runs atomic.Int64
+	var done sync.WaitGroup
+	for range workers {
+		done.Go(func() {
+			for range rounds {
+				err := db.Update(t.Context(), func(tx store.Tx) error {
+					runs.Add(1)
+					v, err := tx.Get("s", []byte("n"))
+					if err != nil && !errors.Is(err, store.ErrNotFound) {
+						return err
+					}
+					n, _ := strconv.Atoi(string(v))
+					return tx.Put("s", []byte("n"), []byte(strconv.Itoa(n+1)))
+				})
+				if err != nil {
+					t.Errorf("update: %v", err)
+				}
+			}
+		})
+	}
+	done.Wait()
+	if got := rows(t, db); got != fmt.Sprintf("n=%d", workers*rounds) {
+		t.Fatal(got)
+	}
+	t.Logf("%d runs for %d commits", runs.Load(), workers*rounds)
+}
+
+// A reader slower than all writers still gets through.
+func TestStarvedRun(t *testing.T) {
+	t.Parallel()
+	db := open(t, t.TempDir(), Options{})
+	stop, runs := make(chan struct{}), 0
+	var writers sync.WaitGroup
+	wrote := make(chan struct{})
+	writers.Go(func() {
+		for i := 0; ; i++ {
+			if err := put(t, db, "n", fmt.Sprint(i)); err != nil {
+				t.Errorf("writer: %v", err)
+				return
+			}
+			select {
+			case wrote <- struct{}{}:
+			case <-stop:
+				return
+			}
+		}
+	})
+	err := db.Update(t.Context(), func(tx store.Tx) error {
+		runs++
+		if _, err := tx.Get("s", []byte("n")); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if runs <= patientRuns {
+			<-wrote // two commits, so that one of them began after the read
+			<-wrote
+		}
+		return tx.Put("s", []byte("seen"), nil)
+	})
+	close(stop)
+	writers.Wait()
+	if err != nil || runs <= patientRuns {
+		t.Fatalf("after %d runs: %v", runs, err)
+	}
+}
+
+// A run must not mix two states: when a row is read that is newer than one read
+// before, and that one has changed, the run ends.
+func TestMixedStateEndsRun(t *testing.T) {
+	t.Parallel()
+	db := open(t, t.TempDir(), Options{})
+	set := func(v string) error {
+		return db.Update(t.Context(), func(tx store.Tx) error {
+			return errors.Join(tx.Put("s", []byte("a"), []byte(v)), tx.Put("s", []byte("b"), []byte(v)))
+		})
+	}
+	if err := set("1"); err != nil {
+		t.Fatal(err)
+	}
+	for _, how := range []string{"get", "scan"} {
+		changed := false
+		var saw []string
+		err := db.Update(t.Context(), func(tx store.Tx) error {
+			a, err := tx.Get("s", []byte("a"))
+			if err != nil {
+				return err
+			}
+			if !changed {
+				changed = true
+				other := make(chan error)
+				go func() { other <- set("2" + how) }()
+				if err := <-other; err != nil {
+					return err
+				}
+			}
+			if how == "get" {
+				b, err := tx.Get("s", []byte("b"))
+				if err != nil {
+					return nil // hidden on purpose
+				}
+				saw = append(saw, string(a)+string(b))
+				return nil
+			}
+			for kv, err := range tx.Scan("s", []byte("b"), nil, false) {
+				if err != nil {
+					return nil
+				}
+				saw = append(saw, string(a)+string(kv.Value))
+			}
+			return nil
+		})
+		if want := "2" + how + "2" + how; err != nil || len(saw) != 1 || saw[0] != want {
+			t.Fatalf("%s: saw %v, %v", how, saw, err)
+		}
 	}
 }
 
@@ -323,7 +448,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The file's last pages are of the tree of rows and of the outbox.
-	for i := len(raw) - 5*8192; i < len(raw)-5*8192+200; i++ {
+	for i := len(raw) - 5*4096; i < len(raw)-5*4096+200; i++ {
 		raw[i] ^= 0x5a
 	}
 	if err := os.WriteFile(path, raw, 0o600); err != nil {

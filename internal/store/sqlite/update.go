@@ -8,8 +8,13 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store/overlay"
 )
 
-// maxRuns is how often fn runs before Update gives up with store.ErrConflict.
-const maxRuns = 20
+const (
+	// maxRuns is how often fn runs before Update gives up with store.ErrConflict.
+	maxRuns = 20
+	// patientRuns is how often it runs beside others. After that no other
+	// transaction may queue until this one is through.
+	patientRuns = 16
+)
 
 // Update implements store.State. It neither holds a connection nor keeps
 // others from committing while fn runs. Once the commit is queued it waits for
@@ -29,6 +34,11 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if run == patientRuns {
+			// Those already queued may make it lose once more, new ones cannot.
+			db.gate.Lock()
+			defer db.gate.Unlock()
+		}
 		lostTo, err := db.run(ctx, fn, run)
 		if err != errRerun {
 			return err
@@ -39,7 +49,7 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 			<-held
 			held = nil
 		}
-		if lostTo == 0 {
+		if lostTo == 0 || run >= patientRuns-1 {
 			continue
 		}
 		stripe := db.stripes[lostTo%uint64(len(db.stripes))]
@@ -77,9 +87,24 @@ func (db *DB) run(ctx context.Context, fn func(store.Tx) error, run int) (lostTo
 		}
 		c.ids[i] = db.rowID(w.Space, w.Key)
 	}
+	size := c.bytes()
+	defer db.queued.Add(-size)
+	if all := db.queued.Add(size); all > int64(db.opts.QueueBytes) && all != size {
+		return 0, store.ErrBusy
+	}
+	if run < patientRuns {
+		db.gate.RLock()
+	}
+	sent := false
 	select {
 	case db.queue <- c:
+		sent = true
 	default:
+	}
+	if run < patientRuns {
+		db.gate.RUnlock()
+	}
+	if !sent {
 		return 0, store.ErrBusy
 	}
 	err = <-c.done

@@ -13,7 +13,7 @@ const (
 	// checkpointBytes written ask for a checkpoint.
 	checkpointBytes = 4 << 20
 	// walLimitPages is where the committer stops to empty the write-ahead log.
-	walLimitPages = 64 << 20 / 8192
+	walLimitPages = 64 << 20 / 4096
 )
 
 var errConnClosed = errors.New("connection to state file is closed")
@@ -87,11 +87,15 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 		return err
 	}
 	defer db.running.Done()
-	c, err := db.viewers.get(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// The readers' connections may not write, not even another file.
+	c, err := openConn(db.path, "rw")
 	if err != nil {
 		return err
 	}
-	defer db.viewers.put(c)
+	defer c.close()
 	// VACUUM INTO fills an empty file; made here, it has the right mode from the start.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {

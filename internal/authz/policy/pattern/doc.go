@@ -6,5 +6,6 @@
 // called "*" does not match everything. Inside, wildcards are the bytes 0xFF and 0xFE, which no UTF-8 text holds; a value
 // that does hold them is treated as missing.
 //
-// Matching takes at most pattern × text steps and no memory when the pattern has no variable.
+// Matching takes linear time, except that a run with '?' between two stars may take run × text steps; without variables it takes
+// no memory.
 package pattern

@@ -1,6 +1,7 @@
 package pattern_test
 
 import (
+	"math/rand"
 	"strings"
 	"testing"
 	"time"
@@ -106,6 +107,36 @@ func TestPattern_Match_bounded(t *testing.T) {
 	}
 	if d := time.Since(start); d > time.Second {
 		t.Errorf("took %v", d)
+	}
+}
+
+// naive is the definition of the wildcards, for texts of ASCII.
+func naive(pat, text string) bool {
+	switch {
+	case pat == "":
+		return text == ""
+	case pat[0] == '*':
+		return naive(pat[1:], text) || text != "" && naive(pat, text[1:])
+	}
+	return text != "" && (pat[0] == '?' || pat[0] == text[0]) && naive(pat[1:], text[1:])
+}
+
+func TestPattern_Match_sameAsDefinition(t *testing.T) {
+	t.Parallel()
+	g := rand.New(rand.NewSource(1))
+	word := func(letters string, n int) string {
+		b := make([]byte, g.Intn(n))
+		for i := range b {
+			b[i] = letters[g.Intn(len(letters))]
+		}
+		return string(b)
+	}
+	for range 50000 {
+		pat, text := word("ab*?", 8), word("ab", 9)
+		p := pattern.New(pat, pattern.Options{Wildcards: true})
+		if got := p.Match(text, nil); got != naive(pat, text) {
+			t.Fatalf("%q against %q: %v", pat, text, got)
+		}
 	}
 }
 

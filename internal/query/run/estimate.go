@@ -1,0 +1,75 @@
+package run
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/query/block"
+	"github.com/cogtrail/cogtrail/internal/query/fn"
+	"github.com/cogtrail/cogtrail/internal/query/value"
+)
+
+// estimate adds up the sizes that blocks state without looking at events. Nothing counts as scanned.
+func (r *runner) estimate(ctx context.Context) (*Table, error) {
+	var rows, bytes atomic.Int64
+	st := r.plan.Stages[0]
+	err := r.opt.Source.Scan(ctx, r.request(&st), func(b *block.Block) error {
+		size := b.Bytes
+		if size == 0 {
+			if c := b.Column(block.Message); c != nil {
+				for i := range b.N {
+					s, _ := c.Text(i)
+					size += int64(len(s))
+				}
+			}
+		}
+		rows.Add(int64(b.N))
+		bytes.Add(size)
+		return b.Done()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Table{Names: []string{"estimatedBytesScanned", "estimatedRecordsScanned"},
+		Rows: [][]value.Value{{value.OfInt(bytes.Load()), value.OfInt(rows.Load())}}}, nil
+}
+
+// compare runs the query again over the shifted range and puts its rows below, told apart by @logcompare. (inferred)
+func (r *runner) compare(ctx context.Context, now *Table) (*Table, error) {
+	span, err := fn.ParsePeriod(r.plan.Compare.Shift.N, r.plan.Compare.Shift.Unit)
+	if err != nil {
+		return nil, err
+	}
+	before, err := r.shifted(ctx, time.Duration(span.Millis())*time.Millisecond)
+	if err != nil {
+		return nil, err
+	}
+	out := &Table{Names: append([]string{"@logcompare"}, now.Names...)}
+	for _, part := range []struct {
+		name string
+		t    *Table
+	}{{"current", now}, {"previous", before}} {
+		for _, row := range part.t.Rows {
+			out.Rows = append(out.Rows, append([]value.Value{value.OfString(part.name)}, row...))
+		}
+	}
+	return out, nil
+}
+
+// shifted runs the same stages over a range that lies d earlier.
+func (r *runner) shifted(ctx context.Context, d time.Duration) (*Table, error) {
+	p := *r.plan
+	p.Compare = nil
+	opt := r.opt
+	opt.Start, opt.End = opt.Start.Add(-d), opt.End.Add(-d)
+	opt.Progress = &Progress{}
+	sub := newRunner(&p, opt)
+	t, err := sub.stages(ctx, 0, nil)
+	if err != nil {
+		return nil, err
+	}
+	r.opt.Progress.Scanned.Add(opt.Progress.Scanned.Load())
+	r.opt.Progress.Bytes.Add(opt.Progress.Bytes.Load())
+	return t, r.hold(sub.used.Load())
+}

@@ -1,0 +1,350 @@
+package segment
+
+import (
+	"cmp"
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// Bounds of compaction.
+const (
+	// fanIn is how many neighbours of like size are merged at once.
+	fanIn = 8
+	// maxMergedRaw and maxMergedRows bound a merged segment.
+	maxMergedRaw  = 512 << 20
+	maxMergedRows = 400_000
+	// maxSpans bounds the manifest of a merged segment.
+	maxSpans = 20_000
+	// purgeAfter is how long rows of a deleted group may stay on disk in a segment that has no other reason to be rewritten.
+	purgeAfter = 24 * time.Hour
+	// mergeRows is how many rows of each input are in memory.
+	mergeRows = 1024
+)
+
+// RunUpkeep compacts until ctx ends: whenever every elapses, as long as there is
+// something to do. Failures are logged and tried again at the next turn.
+func (s *Store) RunUpkeep(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		for {
+			more, err := s.Compact(ctx)
+			if err != nil && ctx.Err() == nil {
+				s.opt.Log.Warn("compaction failed; it will be tried again", "error", err)
+			}
+			if err != nil || !more {
+				break
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Compact does one step of upkeep: it merges neighbouring segments of like size,
+// or rewrites one that holds many hidden rows, and tells whether it did something.
+func (s *Store) Compact(ctx context.Context) (bool, error) {
+	s.upkeep.Lock()
+	defer s.upkeep.Unlock()
+	hidden, err := s.hidden(ctx)
+	if err != nil {
+		return false, err
+	}
+	run := s.choose(hidden)
+	if len(run) == 0 {
+		return false, nil
+	}
+	defer func() {
+		for _, h := range run {
+			h.release()
+		}
+	}()
+	return true, s.merge(ctx, run)
+}
+
+// hidden reads the marks of all groups that segments hold.
+func (s *Store) hidden(ctx context.Context) (map[Key]*visibility, error) {
+	s.mu.Lock()
+	segments := s.segments
+	s.mu.Unlock()
+	out := make(map[Key]*visibility)
+	now := s.now()
+	err := s.state.View(ctx, func(tx store.Tx) error {
+		for _, h := range segments {
+			for k := range h.spans {
+				if out[k] != nil {
+					continue
+				}
+				v, err := readVisibility(tx, k, now, s.opt.HistoryDays)
+				if err != nil {
+					return err
+				}
+				out[k] = &v
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// tier groups segments by size: each is fanIn times the one below.
+func tier(rows int64) int {
+	t := 0
+	for n := int64(64); n < rows; n *= fanIn {
+		t++
+	}
+	return t
+}
+
+// choose returns neighbours to merge, retained, or nothing.
+func (s *Store) choose(hidden map[Key]*visibility) []*handle {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	retained := func(run []*handle) []*handle {
+		run = slices.Clone(run)
+		for _, h := range run {
+			h.retain()
+		}
+		return run
+	}
+	for i, h := range s.segments {
+		if s.wasteful(h, hidden) {
+			return retained(s.segments[i : i+1])
+		}
+	}
+	// A run of fanIn neighbours none of which is larger than the run's first tier.
+	for t := 0; t < 16; t++ {
+		start := 0
+		var raw, rows int64
+		spans := 0
+		for i := 0; i < len(s.segments); i++ {
+			h := s.segments[i]
+			if tier(h.m.Rows) > t {
+				start, raw, rows, spans = i+1, 0, 0, 0
+				continue
+			}
+			raw, rows, spans = raw+h.m.RawBytes, rows+h.m.Rows, spans+len(h.m.Spans)
+			if raw > maxMergedRaw || rows > maxMergedRows || spans > maxSpans {
+				if i-start >= 2 && rows-h.m.Rows > maxMergedRows/2 {
+					return retained(s.segments[start:i]) // full enough for good
+				}
+				start, raw, rows, spans = i, h.m.RawBytes, h.m.Rows, len(h.m.Spans)
+				continue
+			}
+			if i-start+1 == fanIn {
+				return retained(s.segments[start : i+1])
+			}
+		}
+	}
+	return nil
+}
+
+// wasteful tells that a segment is worth rewriting for its hidden rows alone.
+func (s *Store) wasteful(h *handle, hidden map[Key]*visibility) bool {
+	var rows int64
+	for k, span := range h.spans {
+		v := hidden[k]
+		if v == nil || !v.spanGone(span) {
+			continue
+		}
+		if v.deleted > 0 && span.MaxIngested <= v.deleted && v.deleted < s.now()-purgeAfter.Milliseconds() {
+			return true
+		}
+		rows += span.Rows
+	}
+	return rows*2 >= h.m.Rows
+}
+
+// merge replaces segments by one without their hidden rows.
+func (s *Store) merge(ctx context.Context, run []*handle) error {
+	vis, err := s.hidden(ctx)
+	if err != nil {
+		return err
+	}
+	m, err := s.produce(ctx, run[0].m.MinOrd, func(w *fileWriter) error { return mergeInto(ctx, w, run, vis) })
+	if err != nil {
+		return fmt.Errorf("merge segments: %w", err)
+	}
+	empty := m.Rows == 0
+	if empty {
+		if err := s.Discard(m); err != nil {
+			return err
+		}
+	}
+	err = s.state.Update(ctx, func(tx store.Tx) error {
+		for _, h := range run {
+			if err := manifests.Delete(tx, store.K(h.m.Name)); err != nil {
+				return fmt.Errorf("manifest %s: %w", h.m.Name, err)
+			}
+		}
+		if empty {
+			return nil
+		}
+		return manifests.Insert(tx, &m)
+	})
+	if errors.Is(err, store.ErrUnknown) && !empty {
+		var has bool
+		if has, err = s.Committed(ctx, m); err == nil && !has {
+			err = store.ErrConflict
+		}
+	}
+	if err != nil {
+		if !empty && !errors.Is(err, store.ErrUnknown) {
+			_ = s.Discard(m)
+		}
+		return fmt.Errorf("swap of merged segments: %w", err)
+	}
+	s.swap(run, m, empty)
+	return nil
+}
+
+// swap changes the segments for readers in one step.
+func (s *Store) swap(run []*handle, m Manifest, empty bool) {
+	s.mu.Lock()
+	next := make([]*handle, 0, len(s.segments))
+	for _, h := range s.segments {
+		if h == run[0] && !empty {
+			next = append(next, newHandle(s, &m))
+		}
+		if !slices.Contains(run, h) {
+			next = append(next, h)
+		}
+	}
+	s.segments = next
+	s.mu.Unlock()
+	for _, h := range run {
+		h.retire()
+	}
+}
+
+// input reads the rows of a segment in their order, a few at a time.
+type input struct {
+	parts []part
+	piece *piece
+	todo  []piece
+	next  int64
+	rows  []Row
+}
+
+// head returns the current row, or nil at the end.
+func (in *input) head() (*Row, error) {
+	for len(in.rows) == 0 {
+		switch {
+		case in.piece != nil && in.next < in.piece.hi:
+			p := in.piece
+			batch := piece{part: p.part, file: p.file, group: p.group, index: p.index, start: p.start,
+				lo: in.next, hi: min(in.next+mergeRows, p.hi)}
+			in.next = batch.hi
+			rows, err := batch.materialise(p.part.span.key())
+			if err != nil {
+				return nil, err
+			}
+			for i := range rows {
+				if v := p.part.vis; rows[i].Time >= v.minTime && !v.hides(rows[i].Stream, rows[i].Ingested) {
+					in.rows = append(in.rows, rows[i])
+				}
+			}
+		case len(in.todo) > 0:
+			in.piece, in.todo = &in.todo[0], in.todo[1:]
+			in.next = in.piece.lo
+		case len(in.parts) > 0:
+			var err error
+			const forever = 1<<63 - 1
+			if in.todo, err = in.parts[0].pieces(-forever, forever, false); err != nil {
+				return nil, err
+			}
+			in.parts = in.parts[1:]
+		default:
+			return nil, nil
+		}
+	}
+	return &in.rows[0], nil
+}
+
+// inputs is a heap by the order of a file.
+type inputs []*input
+
+func (h inputs) Len() int      { return len(h) }
+func (h inputs) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h inputs) Less(i, j int) bool {
+	a, b := &h[i].rows[0], &h[j].rows[0]
+	if c := a.key().compare(b.key()); c != 0 {
+		return c < 0
+	}
+	if c := cmp.Compare(a.Time, b.Time); c != 0 {
+		return c < 0
+	}
+	return a.Ord < b.Ord
+}
+func (h *inputs) Push(x any) { *h = append(*h, x.(*input)) }
+func (h *inputs) Pop() any {
+	old := *h
+	x := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return x
+}
+
+// mergeInto writes the visible rows of segments in the order of a file.
+func mergeInto(ctx context.Context, w *fileWriter, run []*handle, vis map[Key]*visibility) error {
+	var h inputs
+	for _, seg := range run {
+		in := &input{}
+		for i := range seg.m.Spans {
+			span := &seg.m.Spans[i]
+			if v := vis[span.key()]; !v.spanGone(span) {
+				in.parts = append(in.parts, part{seg, span, v})
+			}
+		}
+		row, err := in.head()
+		if err != nil {
+			return err
+		}
+		if row != nil {
+			h = append(h, in)
+		}
+	}
+	heap.Init(&h)
+	groups := [][]*Row{nil}
+	flush := func() error {
+		err := w.write(ctx, groups)
+		groups = [][]*Row{nil}
+		return err
+	}
+	for len(h) > 0 {
+		in := h[0]
+		last := len(groups) - 1
+		groups[last] = append(groups[last], new(in.rows[0]))
+		if len(groups[last]) == groupRows {
+			if len(groups) == 2 { // two row groups at a time, for two cores
+				if err := flush(); err != nil {
+					return err
+				}
+			} else {
+				groups = append(groups, nil)
+			}
+		}
+		in.rows = in.rows[1:]
+		row, err := in.head()
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			heap.Pop(&h)
+		} else {
+			heap.Fix(&h, 0)
+		}
+	}
+	if n := len(groups); len(groups[n-1]) == 0 {
+		groups = groups[:n-1]
+	}
+	return w.write(ctx, groups)
+}

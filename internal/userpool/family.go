@@ -1,0 +1,153 @@
+package userpool
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/token"
+)
+
+// AdminScope is the scope of access tokens that the operations of this API take.
+const AdminScope = "aws.cognito.signin.user.admin"
+
+// Family is one sign-in: its refresh token and all tokens made from it, which share its id as origin_jti.
+type Family struct {
+	Account string
+	Region  string
+	Pool    PoolID
+	ID      string // origin_jti
+	Client  ClientID
+	Sub     string
+	// Token is the keyed hash of the refresh token.
+	Token      []byte
+	Generation int64
+	Event      string // event_id
+	AuthTime   time.Time
+	Ends       time.Time // when the refresh token does
+	Revoked    bool
+	// Expires is when no token of the family can be valid any more, in ms since 1970.
+	Expires int64
+}
+
+// longestAccess is the longest life a client may give its access tokens.
+const longestAccess = 24 * time.Hour
+
+// Families holds sign-ins until their last token is over.
+var Families = store.Table[Family]{
+	Name: "userpool.families",
+	Key:  func(f *Family) store.Key { return store.K(f.Account, f.Region, string(f.Pool), f.ID) },
+	Indexes: []store.Index[Family]{
+		{Name: "token", Unique: true, Of: func(f *Family) []store.Key {
+			return []store.Key{store.K(f.Account, f.Region, string(f.Pool), f.Token)}
+		}},
+		{Name: expires, Of: func(f *Family) []store.Key { return []store.Key{store.K(f.Expires)} }},
+	},
+}
+
+// Begin starts a family for a user who has just signed in and returns all three tokens.
+func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, now time.Time) (*cognitoidp.AuthenticationResultType, error) {
+	_, _, refreshLife := c.Life()
+	refresh := token.NewRefresh()
+	sum := token.RefreshHash(r.Vault, refresh)
+	f := &Family{
+		Account: p.Account, Region: p.Region, Pool: p.ID, ID: uuid.NewString(), Client: c.ID, Sub: u.Sub, Token: sum[:],
+		Generation: u.Generation, Event: uuid.NewString(), AuthTime: now, Ends: now.Add(refreshLife),
+		Expires: now.Add(refreshLife + longestAccess).UnixMilli(),
+	}
+	if err := Families.Insert(tx, f); err != nil {
+		return nil, fmt.Errorf("write token family: %w", err)
+	}
+	out, err := r.Issue(tx, p, c, u, f, now)
+	if err != nil {
+		return nil, err
+	}
+	out.RefreshToken = &refresh
+	return out, nil
+}
+
+// Issue makes an ID and an access token of a family.
+func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, now time.Time) (*cognitoidp.AuthenticationResultType, error) {
+	ks, err := r.Keys(tx, p)
+	if err != nil {
+		return nil, err
+	}
+	idLife, accessLife, _ := c.Life()
+	issuer := r.Issuer(string(p.ID))
+	id := token.IDClaims{
+		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username, EventID: f.Event,
+		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(idLife), Attributes: claims(c, u),
+	}
+	access := token.AccessClaims{
+		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username, EventID: f.Event, Scope: AdminScope,
+		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(accessLife),
+	}
+	if c.Revokes() { // [Cognito: origin_jti and jti are claims of revocable tokens only]
+		id.OriginJTI, access.OriginJTI = f.ID, f.ID
+		id.JTI, access.JTI = uuid.NewString(), uuid.NewString()
+	}
+	idToken, err := ks.MintID(id)
+	if err != nil {
+		return nil, err
+	}
+	accessToken, err := ks.MintAccess(access)
+	if err != nil {
+		return nil, err
+	}
+	return &cognitoidp.AuthenticationResultType{
+		AccessToken: &accessToken, IdToken: &idToken, ExpiresIn: new(int64(accessLife / time.Second)), TokenType: new("Bearer"),
+	}, nil
+}
+
+// claims are the attributes the client may read, in the types Cognito gives them.
+func claims(c *Client, u *User) []token.Claim {
+	out := make([]token.Claim, 0, len(u.Attributes))
+	for _, a := range u.Attributes {
+		if !c.Reads(a.Name) {
+			continue
+		}
+		v := token.String(a.Value)
+		switch a.Name {
+		case "email_verified", "phone_number_verified":
+			v = token.Bool(a.Value == "true")
+		case "address":
+			// An object with the stored text [OpenID Connect Core 5.1.1].
+			v, _ = token.JSON(append(appendFormatted(nil, a.Value), '}'))
+		}
+		out = append(out, token.Claim{Name: a.Name, Value: v})
+	}
+	return out
+}
+
+// FamilyOfRefresh returns the family of a refresh token, or store.ErrNotFound.
+func (r *Realm) FamilyOfRefresh(tx store.Tx, p *Pool, refresh string) (*Family, error) {
+	if token.CheckRefresh(refresh) != nil {
+		return nil, store.ErrNotFound
+	}
+	for _, sum := range r.Vault.MACs(token.RefreshPurpose, []byte(refresh)) {
+		f, err := Families.Find(tx, "token", p.key(sum[:]))
+		if err == nil || !errors.Is(err, store.ErrNotFound) {
+			return f, err
+		}
+	}
+	return nil, store.ErrNotFound
+}
+
+// Revoke ends a family.
+func (r *Realm) Revoke(tx store.Tx, f *Family) error {
+	if f.Revoked {
+		return nil
+	}
+	f.Revoked = true
+	if err := Families.Put(tx, f); err != nil {
+		return fmt.Errorf("revoke token family: %w", err)
+	}
+	return nil
+}
+
+// Dead tells that a family of this user was revoked or signed out.
+func (f *Family) Dead(u *User) bool { return f.Revoked || f.Generation != u.Generation }

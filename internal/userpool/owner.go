@@ -1,0 +1,71 @@
+package userpool
+
+import (
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/token"
+)
+
+// Own fills Operation.Owner of the unsigned operations: the account and Region of the pool behind the client id or the access
+// token. What no pool of this server stands behind belongs to nobody, and nobody gets a record of it.
+func (r *Realm) Own(ops []*op.Operation) {
+	for _, o := range ops {
+		if o.Unsigned {
+			o.Owner = r.Owner
+		}
+	}
+}
+
+// Owner finds whose an unsigned call is. An error of storage counts as nobody: the operation will meet it again and answer it.
+func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
+	switch in := in.(type) {
+	case *cognitoidp.SignUpInput:
+		return r.ownerOfClient(tx, in.ClientId)
+	case *cognitoidp.ConfirmSignUpInput:
+		return r.ownerOfClient(tx, in.ClientId)
+	case *cognitoidp.ResendConfirmationCodeInput:
+		return r.ownerOfClient(tx, in.ClientId)
+	case *cognitoidp.InitiateAuthInput:
+		return r.ownerOfClient(tx, in.ClientId)
+	case *cognitoidp.RespondToAuthChallengeInput:
+		return r.ownerOfClient(tx, in.ClientId)
+	case *cognitoidp.RevokeTokenInput:
+		return r.ownerOfClient(tx, in.ClientId)
+	case *cognitoidp.GetUserInput:
+		return r.OwnerOfToken(tx, in.AccessToken)
+	case *cognitoidp.GlobalSignOutInput:
+		return r.OwnerOfToken(tx, in.AccessToken)
+	}
+	return "", "", false
+}
+
+func (r *Realm) ownerOfClient(tx store.Tx, id string) (account, region string, ok bool) {
+	_, p, err := r.Client(tx, id)
+	if err != nil {
+		return "", "", false
+	}
+	return p.Account, p.Region, true
+}
+
+// OwnerOfToken finds the account and Region of the pool a JWT claims to be of. It proves nothing else.
+func (r *Realm) OwnerOfToken(tx store.Tx, text string) (account, region string, ok bool) {
+	id, err := token.UnverifiedPool(text)
+	if err != nil {
+		return "", "", false
+	}
+	p, err := r.AnyPool(tx, PoolID(id))
+	if err != nil {
+		return "", "", false
+	}
+	return p.Account, p.Region, true
+}
+
+// OwnerOfSession finds the account and Region behind the Session of a challenge.
+func (r *Realm) OwnerOfSession(tx store.Tx, text string) (account, region string, ok bool) {
+	s, err := r.FindSession(tx, text)
+	if err != nil {
+		return "", "", false
+	}
+	return s.Account, s.Region, true
+}

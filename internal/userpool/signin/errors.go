@@ -1,0 +1,84 @@
+package signin
+
+import (
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/userpool"
+)
+
+func missing(parameter string) *schema.Error {
+	return cognitoidp.InvalidParameterException("Missing required parameter " + parameter)
+}
+
+func flowNotEnabled(flow string) *schema.Error {
+	return cognitoidp.InvalidParameterException(flow + " flow not enabled for this client")
+}
+
+func methodNotSupported() *schema.Error {
+	return cognitoidp.InvalidParameterException("Initiate Auth method not supported")
+}
+
+func badSRPA() *schema.Error {
+	return cognitoidp.InvalidParameterException("SRP_A is not valid.") // (inferred)
+}
+
+func badTimestamp() *schema.Error {
+	// (inferred) from public reports
+	return cognitoidp.InvalidParameterException("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.")
+}
+
+func notConfirmed() *schema.Error {
+	return cognitoidp.UserNotConfirmedException("User is not confirmed.")
+}
+
+// resetRequired tells less where users are hidden, since only existing users can be in that state.
+func resetRequired(c *userpool.Client) *schema.Error {
+	if c.HidesUsers() {
+		return userpool.Incorrect()
+	}
+	return cognitoidp.PasswordResetRequiredException("Password reset required for the user")
+}
+
+func temporaryExpired() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Temporary password has expired and must be reset by an administrator.")
+}
+
+func nonMutable(attribute string) *schema.Error {
+	return cognitoidp.InvalidParameterException("Cannot modify the non-mutable attribute " + attribute)
+}
+
+func alreadyProvided(attribute string) *schema.Error {
+	return cognitoidp.InvalidParameterException("Cannot modify an already provided " + attribute)
+}
+
+func invalidRefresh() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Invalid Refresh Token.")
+}
+
+func refreshExpired() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Refresh Token has expired")
+}
+
+func refreshRevoked() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Refresh Token has been revoked")
+}
+
+func refreshHashWrong(id userpool.ClientID) *schema.Error {
+	return cognitoidp.NotAuthorizedException("SecretHash does not match for the client: " + string(id))
+}
+
+func foreignToken() *schema.Error {
+	return cognitoidp.UnauthorizedException("Invalid token") // (inferred)
+}
+
+func clientSecretWrong() *schema.Error {
+	return cognitoidp.UnauthorizedException("Invalid client secret") // (inferred)
+}
+
+func notRevocable() *schema.Error {
+	return cognitoidp.UnsupportedOperationException("Token revocation is not enabled for this client") // (inferred)
+}
+
+func notRefreshToken() *schema.Error {
+	return cognitoidp.UnsupportedTokenTypeException("Unsupported token type") // (inferred)
+}

@@ -1,0 +1,54 @@
+package signin
+
+import (
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// RevokeToken ends a refresh token and the access tokens made from it. A token already revoked, or of nobody any more, is no error.
+// [RFC 7009 section 2.2]
+func (s *Service) RevokeToken(c *op.Call, in *cognitoidp.RevokeTokenInput) (*cognitoidp.RevokeTokenOutput, error) {
+	client, p, err := s.Realm.Client(c.Tx, in.ClientId)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := s.Realm.OpenSecret(client)
+	if err != nil {
+		return nil, err
+	}
+	sent := ""
+	if in.ClientSecret != nil {
+		sent = *in.ClientSecret
+	}
+	if subtle.ConstantTimeCompare([]byte(secret), []byte(sent)) != 1 {
+		return nil, clientSecretWrong()
+	}
+	if !client.Revokes() {
+		return nil, notRevocable()
+	}
+	if strings.Count(in.Token, ".") != 4 { // a signed token, not a refresh token
+		return nil, notRefreshToken()
+	}
+	f, err := s.Realm.FamilyOfRefresh(c.Tx, p, in.Token)
+	if errors.Is(err, store.ErrNotFound) {
+		return &cognitoidp.RevokeTokenOutput{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read token family: %w", err)
+	}
+	c.Record.Subject(f.Sub)
+	if f.Client != client.ID {
+		c.Keep(func(tx store.Tx) error { return s.Realm.Revoke(tx, f) })
+		return nil, foreignToken()
+	}
+	if err := s.Realm.Revoke(c.Tx, f); err != nil {
+		return nil, err
+	}
+	return &cognitoidp.RevokeTokenOutput{}, nil
+}

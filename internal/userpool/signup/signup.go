@@ -1,0 +1,61 @@
+package signup
+
+import (
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/userpool"
+)
+
+// SignUp makes a user who has yet to be confirmed, and sends a code if the pool verifies an address he gave.
+func (s *Service) SignUp(c *op.Call, in *cognitoidp.SignUpInput) (*cognitoidp.SignUpOutput, error) {
+	client, p, err := s.Realm.Client(c.Tx, in.ClientId)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Realm.CheckSecretHash(client, in.SecretHash, in.Username); err != nil {
+		return nil, err
+	}
+	if p.AdminOnly() {
+		return nil, notPermitted()
+	}
+	u := &userpool.User{
+		Account: p.Account, Region: p.Region, Pool: p.ID, Sub: userpool.NewSub(), Status: userpool.Unconfirmed, Enabled: true,
+		Created: c.Now, Modified: c.Now,
+	}
+	// The form of the name comes first, though naming needs the attributes.
+	if err := p.NameUser(&userpool.User{Sub: u.Sub}, in.Username); err != nil {
+		return nil, err
+	}
+	if err := p.SetByUser(client, u, in.UserAttributes); err != nil {
+		return nil, err
+	}
+	if err := p.NameUser(u, in.Username); err != nil {
+		return nil, err
+	}
+	if err := p.CheckRequired(u); err != nil {
+		return nil, err
+	}
+	if in.Password == nil {
+		return nil, passwordMissing()
+	}
+	if err := p.Policy().Check(*in.Password); err != nil {
+		return nil, cognitoidp.InvalidPasswordException(err.Error())
+	}
+	if err := s.Realm.NameTaken(c.Tx, p, u, userExists()); err != nil {
+		return nil, err
+	}
+	if err := s.Realm.SetPassword(c, p, u, *in.Password); err != nil {
+		return nil, err
+	}
+	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
+		return nil, err
+	}
+	c.Record.Subject(u.Sub)
+	out := &cognitoidp.SignUpOutput{UserSub: u.Sub}
+	if attribute := reachable(p, u); attribute != "" {
+		if out.CodeDeliveryDetails, err = s.send(c, p, u, userpool.OnSignUp, attribute); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
