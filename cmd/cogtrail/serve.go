@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -90,13 +91,16 @@ func newServer(ctx context.Context, c *Config, getenv func(string) string, log *
 	if s.root, s.made, err = loadRootKey(c.Data, getenv); err != nil {
 		return nil, s.engines.failed(err)
 	}
-	if s.parts, err = build(ctx, s, getenv); err != nil {
-		return nil, s.engines.failed(err)
-	}
 	if s.lis, err = listen(ctx, c.Listen); err != nil {
 		return nil, s.engines.failed(err)
 	}
+	if _, port, err := net.SplitHostPort(c.Listen); err == nil && port == "0" {
+		c.PublicURL = strings.Replace(c.PublicURL, c.Listen, s.lis.Addr().String(), 1)
+	}
 	if s.lis, err = secure(s.lis, c); err != nil {
+		return nil, s.engines.failed(err)
+	}
+	if s.parts, err = build(ctx, s, getenv); err != nil {
 		return nil, s.engines.failed(err)
 	}
 	s.http = httpServer(s.parts.handler, log)

@@ -223,3 +223,12 @@ func (s *Service) Sweep(tx store.Tx, now time.Time) error {
 	}
 	return nil
 }
+
+// RolePolicies returns a role's inline policies, parsed.
+func (s *Service) RolePolicies(tx store.Tx, account, name string) ([]*policy.Document, error) {
+	r, err := roles.Get(tx, store.K(account, strings.ToLower(name)))
+	if err != nil {
+		return nil, err
+	}
+	return s.cache.all(r.Policies)
+}

@@ -1,7 +1,6 @@
 package metric
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -78,15 +77,15 @@ func (k *Keeper) FoldAll(ctx context.Context) error {
 	var after store.Key
 	for {
 		// A read first: an idle server must not write.
-		any := false
+		waiting := false
 		err := k.State.View(ctx, func(tx store.Tx) error {
 			for _, err := range deltas.Scan(tx, nil, after) {
-				any = true
+				waiting = true
 				return err
 			}
 			return nil
 		})
-		if err != nil || !any {
+		if err != nil || !waiting {
 			return err
 		}
 		var next store.Key
@@ -243,12 +242,11 @@ func sweep(tx store.Tx, after store.Key, now time.Time) (store.Key, error) {
 			break
 		}
 		done = metrics.Key(m)
-		hash := hashOf(m.identity())
-		left, err := hasRows(tx, m, hash)
+		old, err := forgotten(tx, m, now)
 		if err != nil {
 			return nil, err
 		}
-		if old := now.Add(-series.KeepHours).Unix(); !left && m.Created < old {
+		if old {
 			gone = append(gone, m)
 		}
 	}
@@ -297,25 +295,22 @@ func expired(tx store.Tx, m *metricRow, now time.Time, drop *[]store.Key) (bool,
 	return true, nil
 }
 
-// hasRows tells whether anything younger than all retentions is kept of a metric.
-func hasRows(tx store.Tx, m *metricRow, hash []byte) (bool, error) {
+// forgotten tells whether the newest value of a metric is beyond all retentions.
+func forgotten(tx store.Tx, m *metricRow, now time.Time) (bool, error) {
+	hash := hashOf(m.identity())
+	newest := m.Created
 	last, err := lasts.Get(tx, store.K(m.Account, m.Region, hash))
 	if ignoreMissing(err) != nil {
 		return false, err
 	}
-	if last != nil && !bytes.Equal(last.Hash, hash) {
-		return true, nil
+	if last != nil {
+		newest = max(newest, last.At)
 	}
-	prefix := store.K(m.Account, m.Region, hash)
-	for _, err := range deltas.Scan(tx, prefix, nil) {
-		return true, err
+	if newest >= now.Add(-series.KeepHours-time.Hour).Unix() {
+		return false, nil
 	}
-	// Buckets of an hour outlive all others; the newest tells.
-	for kv, err := range tx.Scan(buckets.Name, store.K(m.Account, m.Region, hash, int64(3600)), prefix.After(), true) {
-		if err != nil {
-			return false, err
-		}
-		return len(kv.Key) > 0, nil
+	for _, err := range deltas.Scan(tx, store.K(m.Account, m.Region, hash), nil) {
+		return false, err
 	}
-	return false, nil
+	return true, nil
 }

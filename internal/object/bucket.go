@@ -210,4 +210,3 @@ func (s *Service) ListBuckets(c *op.Call, in *s3.ListBucketsInput) (*s3.ListBuck
 	}
 	return out, nil
 }
-

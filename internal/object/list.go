@@ -14,8 +14,10 @@ import (
 // query is what both forms of listing ask for.
 type query struct {
 	bucket, prefix, delimiter string
-	// after is a key or a common prefix that was given already.
+	// after is where to begin; given says that it was the last entry of a page
+	// before, so that a common prefix stands for all keys below it.
 	after string
+	given bool
 	limit int
 }
 
@@ -39,8 +41,8 @@ func list(tx store.Tx, q query) (*page, error) {
 	from := store.Key(nil)
 	if q.after != "" {
 		from = store.K(q.bucket, q.after)
-		if g := group(q.after, q.prefix, q.delimiter); g != "" && g == q.after {
-			from = begins(q.bucket, g).After() // a common prefix stands for all keys below it
+		if g := group(q.after, q.prefix, q.delimiter); q.given && g != "" && g == q.after {
+			from = begins(q.bucket, g).After()
 		}
 	}
 	if from != nil && string(from) < string(within) {
@@ -103,6 +105,7 @@ func (s *Service) ListObjectsV2(c *op.Call, in *s3.ListObjectsV2Input) (*s3.List
 		if q.after, err = openToken(*in.ContinuationToken); err != nil {
 			return nil, err
 		}
+		q.given = true
 	}
 	p, err := list(c.Tx, q)
 	if err != nil {
@@ -135,7 +138,7 @@ func (s *Service) ListObjects(c *op.Call, in *s3.ListObjectsInput) (*s3.ListObje
 	if err != nil {
 		return nil, err
 	}
-	q := query{bucket: b.Name, prefix: text(in.Prefix), delimiter: text(in.Delimiter), after: text(in.Marker), limit: limit}
+	q := query{bucket: b.Name, prefix: text(in.Prefix), delimiter: text(in.Delimiter), after: text(in.Marker), given: true, limit: limit}
 	p, err := list(c.Tx, q)
 	if err != nil {
 		return nil, err
@@ -222,7 +225,9 @@ func text(s *string) string {
 // nothing that start-after would not.
 const tokenVersion = "1"
 
-func makeToken(last string) string { return base64.RawURLEncoding.EncodeToString([]byte(tokenVersion + last)) }
+func makeToken(last string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(tokenVersion + last))
+}
 
 func openToken(token string) (string, error) {
 	bad := invalidArgument("continuation-token", token, "The continuation token provided is incorrect")

@@ -28,8 +28,8 @@ type Service struct {
 	// API is the loaded model of S3.
 	API   *schema.Service
 	Clock Clock
-	// Reader tells whether a call's own policies allow a second action: reading the source of a copy. Nil allows
-	// whatever the bucket's account may do.
+	// Reader tells whether a call's own policies allow a second action: reading the source of a copy. Nil means
+	// that only root copies.
 	Reader func(c *op.Call, action, resource string) (bool, error)
 
 	busy busy

@@ -315,3 +315,18 @@ func (r *Realm) NameTaken(tx store.Tx, p *Pool, u *User, taken error) error {
 	}
 	return nil
 }
+
+// CountUsers counts the users of a pool up to a limit.
+func (r *Realm) CountUsers(tx store.Tx, p *Pool, limit int64) (int64, error) {
+	var n int64
+	prefix := p.key()
+	for _, err := range tx.Scan(Users.Name, prefix, prefix.After(), false) {
+		if err != nil {
+			return 0, err
+		}
+		if n++; n == limit {
+			break
+		}
+	}
+	return n, nil
+}

@@ -3,176 +3,237 @@ package wire
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/wire/awsjson"
+	"github.com/cogtrail/cogtrail/internal/wire/awsquery"
+	"github.com/cogtrail/cogtrail/internal/wire/restjson"
+	"github.com/cogtrail/cogtrail/internal/wire/restxml"
+	"github.com/cogtrail/cogtrail/internal/wire/rpcv2"
 )
 
-// Detector finds out what a request is. It is immutable.
+// Detector finds service, operation and protocol of a request. All services
+// share one address, so it goes by what each protocol must send: a target
+// header, a path, an action, and last the service in the signature's scope.
+// It is immutable and may be used concurrently.
 type Detector struct {
-	protocols map[string]Protocol
-	targets   map[string]*schema.Service   // by target prefix
-	signing   map[string][]*schema.Service // by signing name
-	versions  map[string][]*schema.Service // query services by API version
-	rpc       map[string]*schema.Service   // by the name in rpcv2 paths
-	rest      map[*schema.Service][]route
+	// BucketHosts are the host suffixes below which a bucket's name stands:
+	// "s3.*.localhost" takes logs.s3.eu-west-1.localhost; a star is one label.
+	// Without any, whatever stands before ".s3." is a bucket. Set it before first
+	// use.
+	BucketHosts []string
+
+	services  []*schema.Service
+	byTarget  map[string]*schema.Service
+	bySigning map[string][]*schema.Service
+	byVersion map[string]*schema.Service
+	byRPC     map[string]*schema.Service
+	rest      map[*schema.Service]*router
 	s3        *schema.Service
+	protocols map[string]Protocol
 }
 
-// NewDetector makes a detector of services over the given protocols.
+// NewDetector makes a detector of these services. It knows all protocols of this
+// package; protocols given here replace those of the same name.
 func NewDetector(services []*schema.Service, protocols ...Protocol) *Detector {
 	d := &Detector{
-		protocols: make(map[string]Protocol), targets: make(map[string]*schema.Service), signing: make(map[string][]*schema.Service),
-		versions: make(map[string][]*schema.Service), rpc: make(map[string]*schema.Service), rest: make(map[*schema.Service][]route),
+		services: services,
+		byTarget: make(map[string]*schema.Service), bySigning: make(map[string][]*schema.Service),
+		byVersion: make(map[string]*schema.Service), byRPC: make(map[string]*schema.Service),
+		rest: make(map[*schema.Service]*router), protocols: make(map[string]Protocol),
 	}
-	for _, p := range protocols {
+	builtin := []Protocol{awsjson.New(), awsquery.New(), restjson.New(), restxml.New(), rpcv2.New()}
+	for _, p := range append(builtin, protocols...) {
 		d.protocols[p.Name()] = p
 	}
 	for _, s := range services {
-		d.signing[s.SigningName] = append(d.signing[s.SigningName], s)
+		d.bySigning[s.SigningName] = append(d.bySigning[s.SigningName], s)
 		for _, p := range s.Protocols {
-			switch p {
-			case "json":
-				d.targets[s.TargetPrefix] = s
-			case "query":
-				d.versions[s.APIVersion] = append(d.versions[s.APIVersion], s)
-			case "smithy-rpc-v2-cbor":
-				d.rpc[s.TargetPrefix] = s
-			case "rest-json", "rest-xml":
-				d.rest[s] = routes(s)
-				if p == "rest-xml" {
-					d.s3 = s
-				}
-			}
+			d.add(s, p)
 		}
 	}
 	return d
 }
 
-// Default is the protocol that answers requests nobody can place.
+func (d *Detector) add(s *schema.Service, protocol string) {
+	switch protocol {
+	case "json":
+		d.byTarget[s.TargetPrefix] = s
+	case "query":
+		d.byVersion[s.APIVersion] = s
+	case "smithy-rpc-v2-cbor":
+		d.byRPC[s.TargetPrefix] = s
+		d.byRPC[s.ServiceID] = s
+	case "rest-json":
+		d.rest[s] = newRouter(s)
+	case "rest-xml":
+		d.rest[s] = newRouter(s)
+		if s.Name == "s3" {
+			d.s3 = s
+		}
+	}
+}
+
+// Default is the protocol that answers when nothing is known of a request.
 func (d *Detector) Default() Protocol { return d.protocols["json"] }
 
-// Detect finds service, operation and protocol. signing is the service in the
-// signature's scope, empty without one. form returns Action and Version of a
-// form body; it is called only for bodies of that type. ok is false when not
-// even the service is known.
-func (d *Detector) Detect(r *http.Request, signing string, form func() (action, version string)) (m Match, ok bool) {
-	if r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor" {
-		return d.cbor(r)
+// Protocol returns the protocol of that name, nil if there is none.
+func (d *Detector) Protocol(name string) Protocol {
+	p, ok := d.protocols[name]
+	if !ok {
+		return nil
 	}
+	return p
+}
+
+// Detect finds out what r is for. signingName is the service in the signature's
+// scope, empty for unsigned requests; it is only a hint here and proves nothing.
+// formAction reads Action and Version from a form body; it is called at most
+// once and only for form posts. ok is false when not even the service is known;
+// m.Protocol may be set all the same.
+func (d *Detector) Detect(r *http.Request, signingName string, formAction func() (action, version string)) (m Match, ok bool) {
 	if t := r.Header.Get("X-Amz-Target"); t != "" {
-		return d.target(t)
-	}
-	if signing == "s3" || signing == "" && d.looksLikeS3(r) {
-		return d.object(r)
-	}
-	for _, s := range d.signing[signing] {
-		if slices.Contains(s.Protocols, "rest-json") {
-			m := Match{Service: s, Protocol: d.protocols["rest-json"], Target: r.Method + " " + r.URL.Path}
-			m.Operation, m.Labels = match(d.rest[s], r, r.URL.EscapedPath())
+		if m, ok := d.target(t); ok {
 			return m, true
 		}
 	}
-	return d.query(r, signing, form)
+	if r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor" {
+		return d.rpc(r)
+	}
+	if m, ok := d.query(r, signingName, formAction); ok || m.Target != "" {
+		return m, ok
+	}
+	if m, ok := d.restJSON(r, signingName); ok {
+		return m, true
+	}
+	if m, ok := d.bucket(r, signingName); ok {
+		return m, true
+	}
+	return d.unknown(r, signingName)
 }
 
+// target reads Prefix.Operation. CloudTrail's prefix has dots itself, and
+// clients send it with and without the package before its last part.
 func (d *Detector) target(t string) (Match, bool) {
-	i := strings.LastIndexByte(t, '.')
-	if i < 0 {
-		return Match{Protocol: d.protocols["json"], Target: t}, false
+	dot := strings.LastIndexByte(t, '.')
+	if dot < 0 {
+		return Match{}, false
 	}
-	prefix, name := t[:i], t[i+1:]
-	s := d.targets[prefix]
-	if s == nil { // CloudTrail's long form: com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101
-		s = d.targets[prefix[strings.LastIndexByte(prefix, '.')+1:]]
-	}
-	if s == nil {
-		return Match{Protocol: d.protocols["json"], Target: t}, false
-	}
-	m := Match{Service: s, Protocol: d.protocols["json"], Target: name}
-	m.Operation, _ = s.Operation(name)
-	return m, true
-}
-
-func (d *Detector) cbor(r *http.Request) (Match, bool) {
-	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	m := Match{Protocol: d.protocols["smithy-rpc-v2-cbor"]}
-	if len(parts) != 4 || parts[0] != "service" || parts[2] != "operation" {
-		return m, false
-	}
-	m.Target = parts[3]
-	if m.Service = d.rpc[parts[1]]; m.Service == nil {
-		return m, false
-	}
-	m.Operation, _ = m.Service.Operation(parts[3])
-	return m, true
-}
-
-func (d *Detector) query(r *http.Request, signing string, form func() (string, string)) (Match, bool) {
-	q := r.URL.Query()
-	action, version := q.Get("Action"), q.Get("Version")
-	if action == "" && r.Method == http.MethodPost && isForm(r) {
-		action, version = form()
-	}
-	m := Match{Protocol: d.protocols["query"], Target: action}
-	if action == "" {
-		for _, s := range d.signing[signing] {
-			m.Service, m.Protocol = s, d.protocols[s.Protocols[0]]
-			return m, true
+	prefix, name := t[:dot], t[dot+1:]
+	s, ok := d.byTarget[prefix]
+	if !ok {
+		for full, candidate := range d.byTarget {
+			if strings.HasSuffix(full, "."+prefix) {
+				s, ok = candidate, true
+			}
 		}
-		m.Protocol = d.Default()
+	}
+	if !ok {
+		return Match{}, false
+	}
+	return d.match(s, name, "json"), true
+}
+
+func (d *Detector) match(s *schema.Service, name, protocol string) Match {
+	m := Match{Service: s, Target: name, Protocol: d.protocols[protocol]}
+	if o, ok := s.Operation(name); ok {
+		m.Operation = o
+	}
+	return m
+}
+
+// rpc reads …/service/<Service>/operation/<Operation>.
+func (d *Detector) rpc(r *http.Request) (Match, bool) {
+	m := Match{Protocol: d.protocols["smithy-rpc-v2-cbor"]}
+	_, rest, _ := strings.Cut(r.URL.Path, "/service/")
+	service, name, ok := strings.Cut(rest, "/operation/")
+	if !ok || r.Method != http.MethodPost {
 		return m, false
 	}
-	candidates := d.signing[signing]
-	if signing == "" {
-		candidates = d.versions[version]
+	m.Target = name
+	s, ok := d.byRPC[service[strings.LastIndexByte(service, '.')+1:]]
+	if !ok {
+		return m, false
 	}
-	for _, s := range candidates {
-		if !slices.Contains(s.Protocols, "query") {
+	return d.match(s, name, "smithy-rpc-v2-cbor"), true
+}
+
+// query reads the action from the URL of a GET or the form of a POST. The
+// service is the signature's, or whose version the call names.
+func (d *Detector) query(r *http.Request, signingName string, formAction func() (string, string)) (Match, bool) {
+	if r.URL.Path != "/" && r.URL.Path != "" {
+		return Match{}, false
+	}
+	signed := d.speaks(signingName, "query")
+	if signingName != "" && signed == nil {
+		return Match{}, false
+	}
+	action, version := "", ""
+	if q := r.URL.RawQuery; strings.Contains(q, "Action=") {
+		values, _ := url.ParseQuery(q) // pairs that cannot be parsed are no action
+		action, version = values.Get("Action"), values.Get("Version")
+	}
+	if action == "" && r.Method == http.MethodPost && isForm(r) && formAction != nil {
+		action, version = formAction()
+	}
+	s := signed
+	if s == nil {
+		s = d.byVersion[version]
+	}
+	if s == nil || action == "" && signed == nil {
+		return Match{Target: action, Protocol: d.protocols["query"]}, false
+	}
+	return d.match(s, action, "query"), true
+}
+
+// isForm takes a missing content type for a form: old clients leave it out.
+func isForm(r *http.Request) bool {
+	t := r.Header.Get("Content-Type")
+	return t == "" || strings.HasPrefix(strings.ToLower(t), "application/x-www-form-urlencoded")
+}
+
+// speaks returns the service of a signing name that speaks a protocol, nil if none.
+func (d *Detector) speaks(signingName, protocol string) *schema.Service {
+	for _, s := range d.bySigning[signingName] {
+		for _, p := range s.Protocols {
+			if p == protocol {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// restJSON matches URI templates: of the signature's service, or for unsigned
+// requests of every service that speaks rest-json.
+func (d *Detector) restJSON(r *http.Request, signingName string) (Match, bool) {
+	for _, s := range d.services {
+		router := d.rest[s]
+		if router == nil || s == d.s3 || signingName != "" && s.SigningName != signingName {
 			continue
 		}
-		m.Service = s
-		if m.Operation, _ = s.Operation(action); m.Operation != nil {
-			return m, true
+		if o, labels := router.find(r, r.URL.EscapedPath()); o != nil {
+			return Match{Service: s, Operation: o, Target: o.Name, Protocol: d.protocols["rest-json"], Labels: labels}, true
 		}
 	}
-	return m, m.Service != nil
+	return Match{}, false
 }
 
-func isForm(r *http.Request) bool {
-	t, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	return strings.EqualFold(strings.TrimSpace(t), "application/x-www-form-urlencoded")
-}
-
-// looksLikeS3 tells of an unsigned request whether it is for a bucket: presigned
-// for another reader, or plain with a path or a bucket host, and no form.
-func (d *Detector) looksLikeS3(r *http.Request) bool {
-	if d.s3 == nil || isForm(r) || r.URL.Query().Has("Action") {
-		return false
+// unknown answers for a known service whose operation could not be found.
+func (d *Detector) unknown(r *http.Request, signingName string) (Match, bool) {
+	of := d.bySigning[signingName]
+	if signingName == "" || len(of) == 0 {
+		return Match{}, false
 	}
-	return bucketHost(r.Host) != "" || (r.Method != http.MethodPost && r.URL.Path != "/")
-}
-
-func (d *Detector) object(r *http.Request) (Match, bool) {
-	if d.s3 == nil {
-		return Match{Protocol: d.Default()}, false
+	s := of[0]
+	name := s.Protocols[0]
+	switch {
+	case r.Header.Get("X-Amz-Target") != "" && d.speaks(signingName, "json") != nil:
+		s, name = d.speaks(signingName, "json"), "json"
+	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-amz-json") && d.speaks(signingName, "json") != nil:
+		s, name = d.speaks(signingName, "json"), "json"
 	}
-	path := r.URL.EscapedPath()
-	if b := bucketHost(r.Host); b != "" {
-		path = "/" + url.PathEscape(b) + path
-	}
-	m := Match{Service: d.s3, Protocol: d.protocols["rest-xml"], Target: r.Method}
-	m.Operation, m.Labels = match(d.rest[d.s3], r, path)
-	return m, true
-}
-
-// bucketHost takes the bucket out of BUCKET.s3.REGION.anything or
-// BUCKET.s3.anything; empty for other hosts.
-func bucketHost(host string) string {
-	bucket, _, ok := strings.Cut(host, ".s3.")
-	if !ok {
-		return ""
-	}
-	return bucket
+	target := r.Header.Get("X-Amz-Target")
+	return Match{Service: s, Target: target[strings.LastIndexByte(target, '.')+1:], Protocol: d.protocols[name]}, true
 }

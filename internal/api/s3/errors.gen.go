@@ -4,11 +4,6 @@ package s3
 
 import "github.com/cogtrail/cogtrail/internal/schema"
 
-// AccessDenied makes the error AccessDenied (HTTP 403).
-func AccessDenied(message string) *schema.Error {
-	return &schema.Error{Code: "AccessDenied", Message: message, Status: 403}
-}
-
 // BucketAlreadyExists makes the error BucketAlreadyExists (HTTP 409).
 func BucketAlreadyExists(message string) *schema.Error {
 	return &schema.Error{Code: "BucketAlreadyExists", Message: message, Status: 409}
@@ -22,11 +17,6 @@ func BucketAlreadyOwnedByYou(message string) *schema.Error {
 // EncryptionTypeMismatch makes the error EncryptionTypeMismatch (HTTP 400).
 func EncryptionTypeMismatch(message string) *schema.Error {
 	return &schema.Error{Code: "EncryptionTypeMismatch", Message: message, Status: 400}
-}
-
-// IdempotencyParameterMismatch makes the error IdempotencyParameterMismatch (HTTP 400).
-func IdempotencyParameterMismatch(message string) *schema.Error {
-	return &schema.Error{Code: "IdempotencyParameterMismatch", Message: message, Status: 400}
 }
 
 // InvalidObjectState makes the error InvalidObjectState (HTTP 403).
@@ -57,11 +47,6 @@ func NoSuchKey(message string) *schema.Error {
 // NoSuchUpload makes the error NoSuchUpload (HTTP 404).
 func NoSuchUpload(message string) *schema.Error {
 	return &schema.Error{Code: "NoSuchUpload", Message: message, Status: 404}
-}
-
-// ObjectAlreadyInActiveTierError makes the error ObjectAlreadyInActiveTierError (HTTP 403).
-func ObjectAlreadyInActiveTierError(message string) *schema.Error {
-	return &schema.Error{Code: "ObjectAlreadyInActiveTierError", Message: message, Status: 403}
 }
 
 // ObjectNotInActiveTierError makes the error ObjectNotInActiveTierError (HTTP 403).

@@ -77,7 +77,7 @@ func (s *distinct) hash(h uint64) int64 {
 		}
 		s.set[h] = struct{}{}
 		if len(s.set) <= exactDistinct {
-			return 16
+			return 32
 		}
 		s.regs = make([]uint8, 1<<hllBits)
 		for k := range s.set {

@@ -39,8 +39,9 @@ func (s *sketch) Add(a []value.Value, _ Moment) int64 {
 	if !ok {
 		return 0
 	}
+	before := cap(s.points)
 	s.add(point{x, 1})
-	return 16
+	return int64(cap(s.points)-before) * 16
 }
 
 func (s *sketch) add(p point) {

@@ -2,6 +2,7 @@ package fn
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,7 +24,9 @@ var text = []*Func{
 	{Name: "concat", Args: []Arg{Text}, Min: 1, Variadic: true, Result: value.String, Nulls: true, Eval: func(_ *Ctx, a []value.Value) value.Value {
 		var b strings.Builder
 		for _, v := range a { // a missing part adds nothing (inferred)
-			b.WriteString(str(v))
+			if b.WriteString(str(v)); b.Len() > MaxText {
+				return value.Value{}
+			}
 		}
 		return value.OfString(b.String())
 	}},
@@ -37,10 +40,14 @@ var text = []*Func{
 	text1("tolower", strings.ToLower),
 	{Name: "substr", Args: []Arg{Text, Num, Num}, Min: 2, Result: value.String, Eval: substr},
 	{Name: "replace", Args: []Arg{Text, Text, Text}, Min: 3, Result: value.String, Eval: func(_ *Ctx, a []value.Value) value.Value {
-		if str(a[1]) == "" {
+		s, search, repl := str(a[0]), str(a[1]), str(a[2])
+		if search == "" {
 			return a[0]
 		}
-		return value.OfString(strings.ReplaceAll(str(a[0]), str(a[1]), str(a[2])))
+		if n := strings.Count(s, search); len(s)+n*(len(repl)-len(search)) > MaxText {
+			return value.Value{}
+		}
+		return value.OfString(strings.ReplaceAll(s, search, repl))
 	}},
 	{Name: "strcontains", Args: []Arg{Text, Text, Any}, Min: 2, Result: value.Bool, Nulls: true, Eval: func(_ *Ctx, a []value.Value) value.Value {
 		s, ok1 := a[0].Text()
@@ -59,7 +66,7 @@ var text = []*Func{
 				return nil, fmt.Errorf("regexReplace needs a constant regular expression")
 			}
 			return func(_ *Ctx, a []value.Value) value.Value {
-				return value.OfString(re.ReplaceAllString(str(a[0]), str(a[2])))
+				return regexReplace(re, str(a[0]), str(a[2]))
 			}, nil
 		}},
 	{Name: "split", Args: []Arg{Text, Text}, Min: 2, Result: value.List, Eval: func(_ *Ctx, a []value.Value) value.Value {
@@ -72,6 +79,24 @@ var text = []*Func{
 		}
 		return value.OfList(string(append(out, ']')))
 	}},
+}
+
+// MaxText is the largest text in bytes that an expression may make; larger results are null. Without it, a few nested
+// functions could turn one event into gigabytes.
+const MaxText = 4 << 20
+
+// regexReplace is ReplaceAllString with a bound.
+func regexReplace(re *regexp.Regexp, s, repl string) value.Value {
+	var out []byte
+	last := 0
+	for _, m := range re.FindAllStringSubmatchIndex(s, -1) {
+		out = append(out, s[last:m[0]]...)
+		if out = re.ExpandString(out, repl, s, m); len(out) > MaxText {
+			return value.Value{}
+		}
+		last = m[1]
+	}
+	return value.OfString(string(out) + s[last:])
 }
 
 // maxSplit bounds the elements that split makes; the last one holds the rest.

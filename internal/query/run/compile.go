@@ -241,6 +241,10 @@ func (c *compiler) call(x *syntax.Call) eval {
 		if !f.Accept(buf) {
 			return value.Value{}
 		}
-		return body(ctx, buf)
+		v := body(ctx, buf)
+		if len(v.Raw()) > fn.MaxText {
+			return value.Value{}
+		}
+		return v
 	}
 }

@@ -22,7 +22,8 @@ type env struct {
 	seq    int64 // of row 0
 	msgGen uint32
 	msg    string
-	json   bool
+	json   bool   // doc is a JSON object
+	doc    string // the JSON part of msg
 
 	// Table rows.
 	cells []value.Value
@@ -80,12 +81,23 @@ func (e *env) addColumn(name string, segments []string) int {
 	return len(e.cols) - 1
 }
 
-const messageColumn, timeColumn = 0, 1
+const messageColumn, timeColumn, logColumn = 0, 1, 2
+
+// lambda reports whether the current event is of a function's log group.
+func (e *env) lambda() bool {
+	c := e.column(logColumn)
+	if c == nil {
+		return false
+	}
+	s, _ := c.Text(e.row)
+	return strings.Contains(s, ":/aws/lambda/")
+}
 
 func newEnv() *env {
 	e := &env{}
 	e.addColumn(block.Message, []string{block.Message})
 	e.addColumn(block.Timestamp, []string{block.Timestamp})
+	e.addColumn(block.Log, []string{block.Log})
 	return e
 }
 
@@ -93,7 +105,7 @@ func newEnv() *env {
 func (e *env) message() string {
 	if e.msgGen != e.cur {
 		e.msgGen = e.cur
-		e.msg, e.json = "", false
+		e.msg, e.doc, e.json = "", "", false
 		if c := e.column(messageColumn); c != nil {
 			e.msg, _ = c.Text(e.row)
 		}
@@ -101,7 +113,13 @@ func (e *env) message() string {
 		for i < len(e.msg) && (e.msg[i] == ' ' || e.msg[i] == '\n' || e.msg[i] == '\t' || e.msg[i] == '\r') {
 			i++
 		}
-		e.json = i < len(e.msg) && e.msg[i] == '{'
+		e.json, e.doc = i < len(e.msg) && e.msg[i] == '{', e.msg
+		if !e.json && e.lambda() {
+			// Of a function's line the first embedded object is looked into. [CloudWatch Logs: discovered fields]
+			if at := strings.IndexByte(e.msg, '{'); at >= 0 {
+				e.json, e.doc = true, e.msg[at:]
+			}
+		}
 	}
 	return e.msg
 }
@@ -132,13 +150,13 @@ func (e *env) field(i int) value.Value {
 		return value.OfString(s)
 	}
 	m := e.message()
-	if !e.json {
+	if e.cols[i].system {
 		return lambdaField(m, e.cols[i].name)
 	}
-	if e.cols[i].system {
+	if !e.json {
 		return value.Value{}
 	}
-	return e.cols[i].path.Leaf(m)
+	return e.cols[i].path.Leaf(e.doc)
 }
 
 // raw is field, but objects and arrays of the message come as they are.
@@ -146,9 +164,8 @@ func (e *env) raw(i int) value.Value {
 	if v := e.field(i); !v.IsNull() {
 		return v
 	}
-	m := e.message()
-	if !e.json || e.cols[i].system {
+	if e.message(); !e.json || e.cols[i].system {
 		return value.Value{}
 	}
-	return e.cols[i].path.Any(m)
+	return e.cols[i].path.Any(e.doc)
 }

@@ -127,6 +127,9 @@ func (p *program) extractAll(src eval, re *regexp.Regexp, groups []int, names []
 			return
 		}
 		for _, m := range matches {
+			if p.stopped() {
+				return
+			}
 			clear(parts)
 			takeGroups(s, m, groups, parts)
 			p.forget(first)

@@ -131,6 +131,9 @@ func (p *program) join(cmd *syntax.Join) {
 			return
 		}
 		for _, n := range rows {
+			if p.stopped() {
+				return
+			}
 			p.forget(at)
 			e.set(at, value.OfInt(int64(n)))
 			next()

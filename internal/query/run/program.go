@@ -21,7 +21,18 @@ type program struct {
 	ops  []op
 	sink func()
 	hit  bool // the current row passed all steps at least once
+	made int  // rows made by multipliers
 	err  error
+}
+
+// stopped reports whether to leave a multiplier's loop: after an error, or when the query was ended. One event can make
+// very many rows, so waiting for the end of the block would be too long.
+func (p *program) stopped() bool {
+	p.made++
+	if p.err == nil && p.made%1024 == 0 && p.r.ctx != nil {
+		p.err = p.r.ctx.Err()
+	}
+	return p.err != nil
 }
 
 func (r *runner) program(st *plan.Stage, in *Table) *program {
@@ -109,6 +120,9 @@ func (p *program) multiply(name string, x eval) {
 			return
 		}
 		for _, v := range elements {
+			if p.stopped() {
+				return
+			}
 			p.forget(i)
 			e.set(i, v)
 			next()

@@ -31,7 +31,7 @@ type Limits struct {
 
 // Options are what a run needs besides the plan.
 type Options struct {
-	// Source yields the events of the chosen groups.
+	// Source yields the events of the chosen groups. RunFrom needs it too, for commands that look at another range.
 	Source block.Source
 	// Start is the first instant, End the first instant after the range.
 	Start, End time.Time
@@ -89,7 +89,10 @@ func Run(ctx context.Context, p *plan.Plan, opt Options) (*Result, error) {
 }
 
 // RunFrom executes the plan from stage from on; rows are the rows that stage from-1 hands on, with the columns
-// p.Stages[from-1].Columns in any order. The accelerator that made them counts opt.Progress itself.
+// p.Stages[from-1].Columns in any order. Their kinds must be those that the stage itself would make: bin, datefloor and
+// dateceil are Time, numbers Number, discovered fields String (JSON booleans Bool), absent Null; aggregates of a timestamp
+// are Number. After stats they are sorted by the group keys in the order of value.Compare, which decides ties later on.
+// The accelerator that made them counts opt.Progress itself.
 func RunFrom(ctx context.Context, p *plan.Plan, from int, rows *Table, opt Options) (*Result, error) {
 	if from < 1 || from > len(p.Stages) {
 		return nil, fmt.Errorf("resume plan at stage %d of %d", from, len(p.Stages))
@@ -109,6 +112,7 @@ type runner struct {
 	used   atomic.Int64 // bytes held
 	groups atomic.Int64
 	depth  int // of subqueries
+	ctx    context.Context
 	// tables holds what the streaming commands need: lookup tables and results of subqueries.
 	aux map[syntax.Node]*auxTable
 }
@@ -143,6 +147,7 @@ func (r *runner) stages(ctx context.Context, from int, in *Table) (*Table, error
 	if r.plan.Estimate {
 		return r.estimate(ctx)
 	}
+	r.ctx = ctx
 	t := in
 	for i := from; i < len(r.plan.Stages); i++ {
 		out, err := r.stage(ctx, i, t)
@@ -151,7 +156,7 @@ func (r *runner) stages(ctx context.Context, from int, in *Table) (*Table, error
 		}
 		t = out
 	}
-	if r.plan.Compare != nil && from == 0 {
+	if r.plan.Compare != nil {
 		return r.compare(ctx, t)
 	}
 	return t, nil

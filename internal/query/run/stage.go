@@ -116,7 +116,7 @@ func (r *runner) worker(st *plan.Stage, stop func()) (*worker, error) {
 	return w, w.p.compiler.err
 }
 
-func (w *worker) block(b *block.Block, pr *Progress) error {
+func (w *worker) block(ctx context.Context, b *block.Block, pr *Progress) error {
 	p := w.p
 	p.e.beginBlock(b)
 	matched := int64(0)
@@ -126,6 +126,9 @@ func (w *worker) block(b *block.Block, pr *Progress) error {
 		p.step(0)
 		if p.hit {
 			matched++
+		}
+		if p.err == nil && i%256 == 255 {
+			p.err = ctx.Err()
 		}
 		if p.err != nil {
 			break
@@ -174,7 +177,7 @@ func (r *runner) events(ctx context.Context, st *plan.Stage) (sink, error) {
 			for n := range blocks {
 				if ctx.Err() == nil {
 					w.seq = n.seq
-					if err := w.block(n.b, r.opt.Progress); err != nil {
+					if err := w.block(ctx, n.b, r.opt.Progress); err != nil {
 						cancel(err)
 					}
 				}

@@ -85,7 +85,7 @@ func ofResult(r gjson.Result) Value {
 // ParseJSON reads an object or array; anything else, also other JSON, is null.
 func ParseJSON(s string) Value {
 	t := strings.TrimSpace(s)
-	if t == "" || t[0] != '{' && t[0] != '[' || !gjson.Valid(t) {
+	if t == "" || t[0] != '{' && t[0] != '[' || !shallow(t) || !gjson.Valid(t) {
 		return Value{}
 	}
 	if t[0] == '{' {
@@ -93,6 +93,30 @@ func ParseJSON(s string) Value {
 	}
 	return OfList(t)
 }
+
+// shallow refuses text nested deeper than maxNesting, since validation recurses.
+func shallow(s string) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > maxNesting {
+				return false
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return true
+}
+
+// maxNesting is the depth of objects and arrays that jsonParse accepts.
+const maxNesting = 512
 
 // Elements returns the elements of a list; any other value is a list of itself, null is none.
 func (v Value) Elements() []Value {

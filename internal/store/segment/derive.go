@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -9,31 +10,43 @@ import (
 // Username returns what LookupEvents shows and searches as the user name of a
 // record; ok is false when it has none. [CloudTrail: LookupEvents]
 func Username(record []byte) (name string, ok bool) {
-	return usernameOf(gjson.GetBytes(record, "userIdentity"))
+	var f fields
+	f.promote(record)
+	name = f.username()
+	return name, name != ""
 }
 
-func usernameOf(id gjson.Result) (string, bool) {
-	principal := id.Get("principalId").Str
-	session := func() string {
-		if _, after, found := strings.Cut(principal, ":"); found {
-			return after
-		}
-		return ""
-	}
-	var name string
-	switch id.Get("type").Str {
+// text returns the text of a path, "" when absent.
+func (f *fields) text(path int) string { return string(f.at[path].text) }
+
+var (
+	atType      = slices.Index(paths, "userIdentity.type")
+	atUserName  = slices.Index(paths, "userIdentity.userName")
+	atPrincipal = slices.Index(paths, "userIdentity.principalId")
+	atSource    = slices.Index(paths, "eventSource")
+	atEventID   = slices.Index(paths, "eventID")
+)
+
+func (f *fields) username() string {
+	switch f.text(atType) {
 	case "Root":
-		name = "root"
+		return "root"
 	case "AssumedRole":
-		name = session()
+		return f.session()
 	case "FederatedUser":
-		if name = id.Get("userName").Str; name == "" {
-			name = session()
+		if name := f.text(atUserName); name != "" {
+			return name
 		}
+		return f.session()
 	default:
-		name = id.Get("userName").Str
+		return f.text(atUserName)
 	}
-	return name, name != ""
+}
+
+// session is the part of the principal behind the colon.
+func (f *fields) session() string {
+	_, after, _ := strings.Cut(f.text(atPrincipal), ":")
+	return after
 }
 
 // Resource is one entry of the Resources of LookupEvents.
@@ -57,42 +70,64 @@ var derivedResources = []struct{ path, kind string }{
 	{"trailARN", "AWS::CloudTrail::Trail"},
 }
 
+// resourceParts are the parts of a record in which derivedResources are looked for.
+var resourceParts = []string{"requestParameters", "responseElements", "additionalEventData"}
+
+// derivedPaths lists the paths of derivedResources that are not promoted.
+func derivedPaths() []string {
+	var out []string
+	for _, part := range resourceParts {
+		for _, d := range derivedResources {
+			if p := part + "." + d.path; !slices.Contains(promoted, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// derivedAt maps parts and derivedResources to places in paths.
+var derivedAt = func() []int {
+	var out []int
+	for _, part := range resourceParts {
+		for _, d := range derivedResources {
+			out = append(out, slices.Index(paths, part+"."+d.path))
+		}
+	}
+	return out
+}()
+
 // Resources returns the resources of a record: those it lists itself, then
 // those derived from its request, response and additional data, without repeats.
 func Resources(record []byte) []Resource {
-	parts := gjson.GetManyBytes(record, "resources", "requestParameters", "responseElements", "additionalEventData",
-		"eventSource")
-	return resourcesOf(parts)
+	var f fields
+	f.promote(record)
+	return f.derived()
 }
 
-func resourcesOf(parts []gjson.Result) []Resource {
+func (f *fields) derived() []Resource {
 	var out []Resource
 	add := func(kind, name string) {
 		if name == "" || strings.ContainsAny(name, "\t\n") || strings.ContainsAny(kind, "\t\n") {
 			return
 		}
-		for _, r := range out {
-			if r.Type == kind && r.Name == name {
-				return
-			}
+		if r := (Resource{kind, name}); !slices.Contains(out, r) {
+			out = append(out, r)
 		}
-		out = append(out, Resource{kind, name})
 	}
-	for _, r := range parts[0].Array() {
-		add(r.Get("type").Str, r.Get("ARN").Str)
+	if len(f.resources) > 0 {
+		for _, r := range gjson.ParseBytes(f.resources).Array() {
+			add(r.Get("type").Str, r.Get("ARN").Str)
+		}
 	}
-	cognito := strings.HasPrefix(parts[4].Str, "cognito-")
-	for _, part := range parts[1:4] {
-		if !part.IsObject() {
+	cognito := strings.HasPrefix(f.text(atSource), "cognito-")
+	for i, at := range derivedAt {
+		if !f.at[at].present {
 			continue
 		}
-		for _, d := range derivedResources {
-			if strings.HasPrefix(d.kind, "AWS::Cognito") && !cognito {
-				continue
-			}
-			if v := part.Get(d.path); v.Type == gjson.String {
-				add(d.kind, v.Str)
-			}
+		kind := derivedResources[i%len(derivedResources)].kind
+		if cognito || !strings.HasPrefix(kind, "AWS::Cognito") {
+			add(kind, f.text(at))
 		}
 	}
 	return out

@@ -3,6 +3,7 @@ package segment
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/query/value"
 	"github.com/tidwall/gjson"
@@ -15,65 +16,74 @@ type field struct {
 	isBool  bool
 }
 
-// fields are the promoted columns of one message, in the order of promoted.
+// fields are what is known of one message.
 type fields struct {
+	// at holds the promoted columns, in the order of promoted, and behind them the
+	// paths that only the lookup columns need.
 	at []field
+	// resources is the text of the record's own list, if any.
+	resources []byte
 	// opaque says that a query may find fields in the message that this did not
 	// look for (text before the object), so that none of the columns is exact.
 	opaque bool
 }
 
-// pathOf are the promoted names as paths of the query language, the judge of
-// every message that the scanner below does not understand.
+// paths are all names of interest: the promoted ones first.
+var paths = append(slices.Clone(promoted), derivedPaths()...)
+
+// pathOf are the paths of the query language, the judge of every message that the
+// scanner below does not understand.
 var pathOf = func() []value.Path {
-	out := make([]value.Path, len(promoted))
-	for i, name := range promoted {
-		out[i] = value.NewPath(splitPath(name))
+	out := make([]value.Path, len(paths))
+	for i, name := range paths {
+		out[i] = value.NewPath(strings.Split(name, "."))
 	}
 	return out
 }()
 
-// members are the keys of interest of one object: fields by their place in
-// promoted, and objects.
+// members are the keys of interest of one object, each with a bit of its own to
+// notice repeats.
 type members struct {
-	bit     uint // own place among the objects, to notice repeats
-	fields  map[string]int
-	objects map[string]*members
+	keys map[string]member
 }
 
-// wanted is the tree of promoted names (two levels).
+type member struct {
+	bit   uint
+	field int      // place in paths, or -1
+	inner *members // of an object
+}
+
+// wanted is the tree of paths.
 var wanted = func() *members {
-	root := &members{fields: map[string]int{}, objects: map[string]*members{}}
-	for i, name := range promoted {
-		p := splitPath(name)
-		if len(p) == 1 {
-			root.fields[p[0]] = i
-			continue
+	root := &members{keys: make(map[string]member)}
+	for i, name := range paths {
+		at := root
+		for parts := strings.Split(name, "."); ; parts = parts[1:] {
+			m, ok := at.keys[parts[0]]
+			if !ok {
+				m = member{bit: uint(len(at.keys)), field: -1}
+			}
+			if len(parts) == 1 {
+				m.field = i
+				at.keys[parts[0]] = m
+				break
+			}
+			if m.inner == nil {
+				m.inner = &members{keys: make(map[string]member)}
+			}
+			at.keys[parts[0]] = m
+			at = m.inner
 		}
-		m := root.objects[p[0]]
-		if m == nil {
-			m = &members{bit: uint(len(promoted) + len(root.objects)), fields: map[string]int{}}
-			root.objects[p[0]] = m
-		}
-		m.fields[p[1]] = i
 	}
+	root.keys["resources"] = member{bit: uint(len(root.keys)), field: -1}
 	return root
 }()
 
-func splitPath(name string) []string {
-	parts := bytes.Split([]byte(name), []byte("."))
-	out := make([]string, len(parts))
-	for i, p := range parts {
-		out[i] = string(p)
-	}
-	return out
-}
-
 // promote fills f from a message. Texts may point into the message.
 func (f *fields) promote(message []byte) {
-	f.at = slices.Grow(f.at[:0], len(promoted))[:len(promoted)]
+	f.at = slices.Grow(f.at[:0], len(paths))[:len(paths)]
 	clear(f.at)
-	f.opaque = false
+	f.opaque, f.resources = false, nil
 	start := skipSpace(message, 0)
 	if start == len(message) || message[start] != '{' {
 		f.opaque = bytes.IndexByte(message, '{') >= 0
@@ -86,6 +96,7 @@ func (f *fields) promote(message []byte) {
 	// Unusual text (escaped or repeated keys, keys with dots, broken JSON):
 	// ask what a query would read.
 	clear(f.at)
+	f.resources = []byte(gjson.GetBytes(message, "resources").Raw)
 	text := string(message)
 	for i, p := range pathOf {
 		v := p.Leaf(text)
@@ -121,29 +132,28 @@ func (s *scanner) object(f *fields, want *members) bool {
 			return false
 		}
 		s.i = skipSpace(s.b, s.i)
-		if n, ok := want.fields[string(key)]; ok {
-			if seen&(1<<n) != 0 {
-				return false
-			}
-			seen |= 1 << n
-			if !s.scalar(&f.at[n]) {
-				return false
-			}
-		} else if m, ok := want.objects[string(key)]; ok {
+		m, known := want.keys[string(key)]
+		if known {
 			if seen&(1<<m.bit) != 0 {
 				return false
 			}
 			seen |= 1 << m.bit
-			if s.i < len(s.b) && s.b[s.i] == '{' {
-				s.i++
-				if !s.object(f, m) {
-					return false
-				}
-			} else if !s.skip() {
-				return false
-			}
-		} else if !s.skip() {
+		}
+		start := s.i
+		switch {
+		case known && m.inner != nil && s.i < len(s.b) && s.b[s.i] == '{':
+			s.i++
+			ok = s.object(f, m.inner)
+		case known && m.field >= 0:
+			ok = s.scalar(&f.at[m.field])
+		default:
+			ok = s.skip()
+		}
+		if !ok {
 			return false
+		}
+		if known && m.field < 0 && m.inner == nil {
+			f.resources = s.b[start:s.i]
 		}
 		s.i = skipSpace(s.b, s.i)
 		if s.at(',') {

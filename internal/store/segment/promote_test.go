@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/cogtrail/cogtrail/internal/query/value"
@@ -31,6 +32,7 @@ var samples = map[string]string{
 	"text":             `START RequestId: 1`,
 	"empty object":     `{}`,
 	"trailing comma":   `{"eventName":"A",}`,
+	"resources":        `{"resources":[{"type":"T","ARN":"a"}],"responseElements":{"userPool":{"id":"p","name":"n"},"clientId":1},"requestParameters":{"userPool":"x"}}`,
 	"braces in text":   `{"x":"}{","eventName":"A"}`,
 }
 
@@ -41,8 +43,8 @@ func checkPromote(t *testing.T, message string) {
 	if f.opaque || skipSpace([]byte(message), 0) == len(message) || message[skipSpace([]byte(message), 0)] != '{' {
 		return
 	}
-	for i, name := range promoted {
-		want := value.NewPath(splitPath(name)).Leaf(message)
+	for i, name := range paths {
+		want := value.NewPath(strings.Split(name, ".")).Leaf(message)
 		got := f.at[i]
 		if got.present == want.IsNull() {
 			t.Fatalf("%s in %q: present %v, a query says %v", name, message, got.present, !want.IsNull())

@@ -16,7 +16,6 @@ import (
 	"sync"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/tidwall/gjson"
 )
 
 // groupRows is the number of rows of a row group: the unit of bloom filters,
@@ -185,7 +184,6 @@ func (g *rowGroup) encode() error {
 	for i, name := range promoted {
 		promo[i] = at(name)
 	}
-	eventID := slices.Index(promoted, "eventID")
 
 	var f fields
 	for i, r := range g.rows {
@@ -213,12 +211,12 @@ func (g *rowGroup) encode() error {
 				g.mark(r.key(), promoted[c])
 			}
 		}
-		if r.ID != "" && r.ID != string(f.at[eventID].text) {
+		if r.ID != "" && r.ID != string(f.at[atEventID].text) {
 			id[i] = text(r.ID).Level(0, 1, leaves[colID])
 		}
 		if r.Group == History || r.Group == Insights {
-			name, res := derive(r.Message)
-			if name != "" {
+			res := lookupText(f.derived())
+			if name := f.username(); name != "" {
 				user[i] = text(name).Level(0, 1, leaves[colUser])
 			}
 			if res != "" {
@@ -244,7 +242,7 @@ func writeColumn(w *parquet.ColumnWriter, values []parquet.Value) error {
 		}
 		values = values[n:]
 	}
-	return nil
+	return w.Flush() // the last page too is compressed here, not when the file is put together
 }
 
 func (g *rowGroup) mark(k Key, column string) {
@@ -255,14 +253,6 @@ func (g *rowGroup) mark(k Key, column string) {
 }
 
 func text(s string) parquet.Value { return parquet.ByteArrayValue([]byte(s)) }
-
-// derive makes the lookup columns of a history row.
-func derive(message []byte) (user, resources string) {
-	parts := gjson.GetManyBytes(message, "resources", "requestParameters", "responseElements", "additionalEventData",
-		"eventSource", "userIdentity")
-	user, _ = usernameOf(parts[5])
-	return user, lookupText(resourcesOf(parts[:5]))
-}
 
 // segmentName is unique, and sorts by the order of arrival.
 func segmentName(minOrd int64) string {

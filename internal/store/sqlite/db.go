@@ -43,6 +43,8 @@ type Options struct {
 	commit func(run func() error) error
 	// repair, in tests, fails the repair after a failed commit.
 	repair func() error
+	// awaiting, in tests, is told that a read waits for a batch to be decided.
+	awaiting func()
 	// logKeys bounds the commit log, in keys. 0: 262,144.
 	logKeys int
 }

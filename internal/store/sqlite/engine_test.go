@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -277,127 +275,6 @@ func TestBusy(t *testing.T) {
 				t.Errorf("%d bytes still wait", n)
 			}
 		})
-	}
-}
-
-// Many that fight for one row: all must win within the runs that Update allows.
-func TestHotRow(t *testing.T) {
-	t.Parallel()
-	db := open(t, t.TempDir(), Options{})
-	const workers, rounds = 48, 10
-	var runs atomic.Int64
-	var done sync.WaitGroup
-	for range workers {
-		done.Go(func() {
-			for range rounds {
-				err := db.Update(t.Context(), func(tx store.Tx) error {
-					runs.Add(1)
-					v, err := tx.Get("s", []byte("n"))
-					if err != nil && !errors.Is(err, store.ErrNotFound) {
-						return err
-					}
-					n, _ := strconv.Atoi(string(v))
-					return tx.Put("s", []byte("n"), []byte(strconv.Itoa(n+1)))
-				})
-				if err != nil {
-					t.Errorf("update: %v", err)
-				}
-			}
-		})
-	}
-	done.Wait()
-	if got := rows(t, db); got != fmt.Sprintf("n=%d", workers*rounds) {
-		t.Fatal(got)
-	}
-	t.Logf("%d runs for %d commits", runs.Load(), workers*rounds)
-}
-
-// A reader slower than all writers still gets through.
-func TestStarvedRun(t *testing.T) {
-	t.Parallel()
-	db := open(t, t.TempDir(), Options{})
-	stop, runs := make(chan struct{}), 0
-	var writers sync.WaitGroup
-	wrote := make(chan struct{})
-	writers.Go(func() {
-		for i := 0; ; i++ {
-			if err := put(t, db, "n", fmt.Sprint(i)); err != nil {
-				t.Errorf("writer: %v", err)
-				return
-			}
-			select {
-			case wrote <- struct{}{}:
-			case <-stop:
-				return
-			}
-		}
-	})
-	err := db.Update(t.Context(), func(tx store.Tx) error {
-		runs++
-		if _, err := tx.Get("s", []byte("n")); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		if runs <= patientRuns {
-			<-wrote // two commits, so that one of them began after the read
-			<-wrote
-		}
-		return tx.Put("s", []byte("seen"), nil)
-	})
-	close(stop)
-	writers.Wait()
-	if err != nil || runs <= patientRuns {
-		t.Fatalf("after %d runs: %v", runs, err)
-	}
-}
-
-// A run must not mix two states: when a row is read that is newer than one read
-// before, and that one has changed, the run ends.
-func TestMixedStateEndsRun(t *testing.T) {
-	t.Parallel()
-	db := open(t, t.TempDir(), Options{})
-	set := func(v string) error {
-		return db.Update(t.Context(), func(tx store.Tx) error {
-			return errors.Join(tx.Put("s", []byte("a"), []byte(v)), tx.Put("s", []byte("b"), []byte(v)))
-		})
-	}
-	if err := set("1"); err != nil {
-		t.Fatal(err)
-	}
-	for _, how := range []string{"get", "scan"} {
-		changed := false
-		var saw []string
-		err := db.Update(t.Context(), func(tx store.Tx) error {
-			a, err := tx.Get("s", []byte("a"))
-			if err != nil {
-				return err
-			}
-			if !changed {
-				changed = true
-				other := make(chan error)
-				go func() { other <- set("2" + how) }()
-				if err := <-other; err != nil {
-					return err
-				}
-			}
-			if how == "get" {
-				b, err := tx.Get("s", []byte("b"))
-				if err != nil {
-					return nil // hidden on purpose
-				}
-				saw = append(saw, string(a)+string(b))
-				return nil
-			}
-			for kv, err := range tx.Scan("s", []byte("b"), nil, false) {
-				if err != nil {
-					return nil
-				}
-				saw = append(saw, string(a)+string(kv.Value))
-			}
-			return nil
-		})
-		if want := "2" + how + "2" + how; err != nil || len(saw) != 1 || saw[0] != want {
-			t.Fatalf("%s: saw %v, %v", how, saw, err)
-		}
 	}
 }
 

@@ -66,6 +66,9 @@ func (r *reader) await(pending chan struct{}) error {
 	if pending == nil {
 		return nil
 	}
+	if hook := r.db.opts.awaiting; hook != nil {
+		hook()
+	}
 	select {
 	case <-pending:
 		return nil

@@ -40,4 +40,3 @@ func badPageToken() *schema.Error {
 func noPolicyReason(err error) *schema.Error {
 	return cognitoidp.InvalidPasswordException(err.Error())
 }
-

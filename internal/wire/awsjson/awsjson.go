@@ -13,17 +13,17 @@ import (
 	"github.com/cogtrail/cogtrail/internal/wire/internal/request"
 )
 
-// Protocol is AWS JSON.
+// Protocol is AWS JSON. The zero value works; New gives one that reuses its buffers.
 type Protocol struct{ buffers *request.Buffers }
 
 // New makes the protocol.
-func New() *Protocol { return &Protocol{buffers: &request.Buffers{}} }
+func New() Protocol { return Protocol{buffers: &request.Buffers{}} }
 
 // Name is json.
-func (*Protocol) Name() string { return "json" }
+func (Protocol) Name() string { return "json" }
 
 // Decode reads the body. An empty body is an empty object.
-func (*Protocol) Decode(r *request.Request, op *schema.Operation) (*schema.Struct, error) {
+func (Protocol) Decode(r *request.Request, op *schema.Operation) (*schema.Struct, error) {
 	if op.Input == nil {
 		return nil, nil
 	}
@@ -36,7 +36,7 @@ func (*Protocol) Decode(r *request.Request, op *schema.Operation) (*schema.Struc
 
 // Encode writes the output. Without an output shape the body is empty; with one
 // it is at least {}.
-func (p *Protocol) Encode(w http.ResponseWriter, op *schema.Operation, out *schema.Struct, requestID string) error {
+func (p Protocol) Encode(w http.ResponseWriter, op *schema.Operation, out *schema.Struct, requestID string) error {
 	w.Header().Set("x-amzn-RequestId", requestID)
 	if op.Output == nil {
 		return request.Write(w, op.Status, contentType(op.Service), nil)
@@ -57,7 +57,7 @@ func (p *Protocol) Encode(w http.ResponseWriter, op *schema.Operation, out *sche
 
 // EncodeError writes {"__type", "message", …}. Cognito repeats type and message
 // in headers; services with a query past add their query code.
-func (p *Protocol) EncodeError(w http.ResponseWriter, svc *schema.Service, op *schema.Operation, e *schema.Error, requestID string) error {
+func (p Protocol) EncodeError(w http.ResponseWriter, svc *schema.Service, op *schema.Operation, e *schema.Error, requestID string) error {
 	h := w.Header()
 	h.Set("x-amzn-RequestId", requestID)
 	status := fault.Status(svc, op, e)

@@ -3,6 +3,7 @@
 package fault
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -140,3 +141,6 @@ func HeaderText(s string) string {
 	}
 	return strings.Map(clean, s)
 }
+
+// MemberText prints a further member of an error in XML.
+func MemberText(v any) string { return fmt.Sprint(v) }

@@ -10,12 +10,14 @@ import (
 // dropped so that one large answer does not stay in memory.
 const keepBuffer = 64 << 10
 
-// Buffers is a pool of answer buffers. Each protocol package holds none of its
-// own state, so the pool is made once and shared.
+// Buffers is a pool of answer buffers. A nil pool makes a new buffer each time.
 type Buffers struct{ pool sync.Pool }
 
 // Get returns an empty buffer.
 func (b *Buffers) Get() *[]byte {
+	if b == nil {
+		return new(make([]byte, 0, 1024))
+	}
 	if p, ok := b.pool.Get().(*[]byte); ok {
 		return p
 	}
@@ -24,7 +26,7 @@ func (b *Buffers) Get() *[]byte {
 
 // Put gives a buffer back; the caller must not use it any more.
 func (b *Buffers) Put(p *[]byte) {
-	if cap(*p) > keepBuffer {
+	if b == nil || cap(*p) > keepBuffer {
 		return
 	}
 	*p = (*p)[:0]

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+
+	apicloudtrail "github.com/cogtrail/cogtrail/internal/api/cloudtrail"
+	apiiam "github.com/cogtrail/cogtrail/internal/api/iam"
+	apists "github.com/cogtrail/cogtrail/internal/api/sts"
+	"github.com/cogtrail/cogtrail/internal/audit"
+	"github.com/cogtrail/cogtrail/internal/drain"
+	"github.com/cogtrail/cogtrail/internal/gateway"
+	"github.com/cogtrail/cogtrail/internal/iam"
+	"github.com/cogtrail/cogtrail/internal/job"
+	"github.com/cogtrail/cogtrail/internal/model"
+	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
+	"github.com/cogtrail/cogtrail/internal/object"
+	"github.com/cogtrail/cogtrail/internal/observe"
+	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/ownapi"
+	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/secret"
+	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/sts"
+	"github.com/cogtrail/cogtrail/internal/trail"
+	"github.com/cogtrail/cogtrail/internal/trail/deliver"
+	"github.com/cogtrail/cogtrail/internal/trail/digest"
+	"github.com/cogtrail/cogtrail/internal/trail/history"
+	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/service"
+	"github.com/cogtrail/cogtrail/internal/wire"
+	"github.com/cogtrail/cogtrail/internal/wire/awsjson"
+	"github.com/cogtrail/cogtrail/internal/wire/awsquery"
+	"github.com/cogtrail/cogtrail/internal/wire/restjson"
+	"github.com/cogtrail/cogtrail/internal/wire/restxml"
+	"github.com/cogtrail/cogtrail/internal/wire/rpcv2"
+)
+
+// parts is everything a server runs.
+type parts struct {
+	handler    http.Handler
+	own        *ownapi.API
+	background []background
+	drainer    *drain.Drainer
+	gateway    *gateway.Gateway
+}
+
+// background is work that runs beside calls until its context ends.
+type background struct {
+	name string
+	run  func(context.Context) error
+}
+
+// builder collects the parts while they are made.
+type builder struct {
+	*server
+	vault    *secret.Vault
+	models   map[string]*schema.Service
+	encoder  *audit.Encoder
+	metrics  *observe.Metrics
+	mailbox  *mailbox.Mailbox
+	iam      *iam.Service
+	objects  *object.Service
+	jobs     map[string]job.Handler
+	ops      []*op.Operation
+	settlers []drain.Settler
+	router   drain.Router
+	bg       []background
+}
+
+// build makes all services and wires them to the gateway. This file and its
+// neighbours (wire_*.go) are the only places that know every service.
+func build(ctx context.Context, s *server, getenv func(string) string) (*parts, error) {
+	models, err := model.Load()
+	if err != nil {
+		return nil, err
+	}
+	b := &builder{
+		server: s, models: make(map[string]*schema.Service, len(models)), encoder: &audit.Encoder{Hidden: s.config.Audit.HiddenValue},
+		metrics: observe.New(), jobs: make(map[string]job.Handler),
+	}
+	for _, m := range models {
+		b.models[m.Name] = m
+	}
+	if b.vault, err = openVault(ctx, s, getenv); err != nil {
+		return nil, err
+	}
+	b.mailbox = &mailbox.Mailbox{Vault: b.vault}
+	b.identities()
+	pools, err := b.userPools()
+	if err != nil {
+		return nil, err
+	}
+	b.objectStore()
+	if err := b.observability(ctx); err != nil {
+		return nil, err
+	}
+	b.cloudTrail()
+	return b.assemble(models, pools)
+}
+
+// identities are IAM and STS.
+func (b *builder) identities() {
+	b.iam = &iam.Service{Vault: b.vault, Root: []iam.RootKey{{Account: b.config.Account, ID: b.root.ID, Secret: b.root.Secret}}}
+	b.ops = append(b.ops, apiiam.UserOps(b.models["iam"], b.iam)...)
+	b.ops = append(b.ops, apiiam.RoleOps(b.models["iam"], b.iam)...)
+	b.ops = append(b.ops, apiiam.AccesskeyOps(b.models["iam"], b.iam)...)
+	tokens := &sts.Service{IAM: b.iam}
+	for _, o := range apists.TokenOps(b.models["sts"], tokens) {
+		if o.Name == "AssumeRole" {
+			o.ResourcePolicies, o.NeedsResourcePolicy = tokens.TrustPolicies, true
+		}
+		b.ops = append(b.ops, o)
+	}
+	b.every("expired keys", sweepEvery, func(tx store.Tx) error { return b.iam.Sweep(tx, b.clock.Now()) })
+}
+
+// userPools are all areas of cognito-idp.
+func (b *builder) userPools() (*service.Service, error) {
+	reserve := userpool.NewKeyReserve(4)
+	pools, err := service.New(service.Deps{
+		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox},
+		Issuer: func(pool string) string { return b.config.PublicURL + "/" + pool },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make user pools: %w", err)
+	}
+	b.ops = append(b.ops, pools.Operations(b.models["cognito-idp"])...)
+	b.bg = append(b.bg, background{"signing keys", reserve.Run})
+	b.every("mailbox", sweepEvery, b.mailbox.Trim)
+	return pools, nil
+}
+
+// objectStore is S3.
+func (b *builder) objectStore() {
+	b.objects = &object.Service{State: b.engines.state, Blob: b.engines.blob, Encoder: b.encoder, API: b.models["s3"], Clock: b.clock}
+	for _, o := range b.objects.Operations() {
+		o.ResourceAccount = b.objects.Owner
+		b.ops = append(b.ops, o)
+	}
+	b.jobs[object.CollectJob] = b.objects.Collect
+}
+
+// cloudTrail is trails, their delivery, and the event history.
+func (b *builder) cloudTrail() {
+	keys := &digest.Keyring{Vault: b.vault}
+	trails := &trail.Service{Targets: targets{b}, Keys: keys}
+	lookup := &history.Service{Events: historyReader{b.engines.segments}, Tokens: b.vault, Days: b.config.History.Days}
+	m := b.models["cloudtrail"]
+	b.ops = append(b.ops, apicloudtrail.TrailOps(m, trails)...)
+	b.ops = append(b.ops, apicloudtrail.SelectorOps(m, trails)...)
+	b.ops = append(b.ops, apicloudtrail.HistoryOps(m, lookup)...)
+	b.ops = append(b.ops, apicloudtrail.KeyOps(m, keys)...)
+	delivery := deliver.New(deliver.Options{
+		State: b.engines.state, Bucket: logBucket{b.objects.Writer()}, Topics: b.topics(), Signer: keys, GroupExists: b.groupExists,
+		Clock: b.clock, Log: b.log, Interval: b.config.Trail.Interval, DigestInterval: b.config.Trail.DigestInterval,
+	})
+	b.router = router{delivery, b.clock}
+	b.settlers = append(b.settlers, settler{delivery})
+	b.bg = append(b.bg, background{"trail delivery", delivery.Run})
+}
+
+// assemble makes gateway, own endpoints and background work.
+func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*parts, error) {
+	var trusted []netip.Prefix
+	for _, p := range b.config.HTTP.TrustedProxies {
+		prefix, err := netip.ParsePrefix(p)
+		if err != nil {
+			return nil, fmt.Errorf("http.trustedProxies: %w", err)
+		}
+		trusted = append(trusted, prefix)
+	}
+	g := gateway.New(gateway.Config{
+		Services: models, Operations: b.ops, State: b.engines.state, Identities: identities{b.iam}, Encoder: b.encoder, Clock: b.clock,
+		Protocols: []wire.Protocol{awsjson.Protocol{}, awsquery.Protocol{}, restjson.Protocol{}, restxml.Protocol{}, rpcv2.Protocol{}},
+		Log:       b.log, Limits: gateway.Limits{Body: b.config.HTTP.BodyBytes, InFlight: b.config.HTTP.InFlight}, Dev: b.config.Dev,
+		Account: b.config.Account, Region: b.config.Region, TrustedProxies: trusted, Counters: b.metrics,
+	})
+	drainer := &drain.Drainer{
+		State: b.engines.state, Segments: b.engines.segments, Router: b.router, Settlers: b.settlers, Now: b.clock.Now, Log: b.log,
+		SealEvery: sealEvery,
+	}
+	runner := &job.Runner{State: b.engines.state, Handlers: b.jobs, Log: b.log, Now: b.clock.Now}
+	own := &ownapi.API{
+		State: b.engines.state, Mailbox: b.mailbox, Metrics: b.metrics.Handler(), Clock: b.clock, Log: b.log, RootKeyID: b.root.ID,
+		RootSecret: b.root.Secret, Account: b.config.Account, Version: version, Dev: b.config.Dev, Reset: b.reset,
+	}
+	b.metrics.Gauge("cogtrail_outbox_pending", "Records committed but not yet sealed.", func() float64 { return float64(drainer.Stats().Pending) })
+	b.bg = append(b.bg,
+		background{"outbox", drainer.Run}, background{"jobs", runner.Run},
+		background{"segments", func(ctx context.Context) error { b.engines.segments.RunUpkeep(ctx, sweepEvery); return nil }},
+	)
+	front := &front{gateway: g, own: own, pools: pools, state: b.engines.state, extra: b.pages()}
+	return &parts{handler: front, own: own, background: b.bg, drainer: drainer, gateway: g}, nil
+}

@@ -1,0 +1,111 @@
+package metric
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/metric/series"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// Query asks for the values of one metric.
+type Query struct {
+	Account, Region string
+	Namespace, Name string
+	Dimensions      []series.Dimension // all of them
+	Start, End      time.Time          // Start inclusive, End exclusive
+	Period          time.Duration      // series.ValidPeriod
+	// Anchor is where periods count from: the zero time for calendar periods.
+	Anchor time.Time
+	// Unit limits to one unit; empty asks for all.
+	Unit string
+}
+
+// Stream is the values of one unit, oldest period first.
+type Stream struct {
+	Unit    string
+	Buckets []series.Bucket // of Query.Period, only those with data
+}
+
+// Read returns the streams of a metric, sorted by unit: summaries of what was
+// folded and what was not. It returns none when there is no data.
+func Read(tx store.Tx, q Query) ([]Stream, error) {
+	hash := hashOf(series.New(q.Namespace, q.Name, q.Dimensions, ""))
+	level := q.level()
+	n := seconds(level)
+	// A bucket counts as a whole for the period its start lies in.
+	lo, hi := floor(q.Start.Unix(), n), q.End.UnixNano()
+	found := map[string]map[int64]*series.Summary{} // by unit and time
+	add := func(unit string, at int64, raw []byte) error {
+		if at < lo || at*int64(time.Second) >= hi || (q.Unit != "" && unit != q.Unit) {
+			return nil
+		}
+		var s series.Summary
+		if err := s.UnmarshalBinary(raw); err != nil {
+			return fmt.Errorf("read metric values: %w", err)
+		}
+		if found[unit] == nil {
+			found[unit] = map[int64]*series.Summary{}
+		}
+		if was := found[unit][at]; was != nil {
+			was.Merge(s)
+		} else {
+			found[unit][at] = &s
+		}
+		return nil
+	}
+	prefix := store.K(q.Account, q.Region, hash, n)
+	for b, err := range buckets.Scan(tx, prefix, store.K(q.Account, q.Region, hash, n, lo-1, "\xff")) {
+		if err != nil {
+			return nil, fmt.Errorf("read metric: %w", err)
+		}
+		if b.At*int64(time.Second) >= hi {
+			break
+		}
+		if err := add(b.Unit, b.At, b.Summary); err != nil {
+			return nil, err
+		}
+	}
+	for d, err := range deltas.Scan(tx, store.K(q.Account, q.Region, hash), nil) {
+		if err != nil {
+			return nil, fmt.Errorf("read metric: %w", err)
+		}
+		if n == 1 && !d.High {
+			continue
+		}
+		if err := add(d.Unit, floor(d.At, n), d.Summary); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]Stream, 0, len(found))
+	for _, unit := range slices.Sorted(maps.Keys(found)) {
+		fine := make([]series.Bucket, 0, len(found[unit]))
+		for _, at := range slices.Sorted(maps.Keys(found[unit])) {
+			fine = append(fine, series.Bucket{Start: time.Unix(at, 0).UTC(), Summary: *found[unit][at]})
+		}
+		out = append(out, Stream{Unit: unit, Buckets: series.RollUp(fine, q.Period, q.Anchor)})
+	}
+	return out, nil
+}
+
+// level picks the longest buckets that make up the periods asked for. Seconds
+// are read only for periods below a minute, and hold only high-resolution values.
+func (q *Query) level() time.Duration {
+	for _, l := range slices.Backward(levels) {
+		fits := q.Period%l.length == 0
+		if !q.Anchor.IsZero() {
+			fits = fits && q.Anchor.UnixNano()%int64(l.length) == 0
+		}
+		// The first period must not gain what lies before it. The last may: older
+		// values are kept in long buckets only, wherever the end lies.
+		if fits && q.Start.UnixNano()%int64(l.length) == 0 {
+			return l.length
+		}
+	}
+	if q.Period < time.Minute {
+		return time.Second
+	}
+	return time.Minute
+}

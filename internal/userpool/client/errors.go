@@ -1,0 +1,56 @@
+package client
+
+import (
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/schema"
+)
+
+func invalid(message string) *schema.Error { return cognitoidp.InvalidParameterException(message) }
+
+func twoSecrets() *schema.Error {
+	return invalid("GenerateSecret and ClientSecret cannot be given together.") // (inferred)
+}
+
+func writeAttributes() *schema.Error {
+	return invalid("Invalid write attributes specified while creating a client")
+}
+
+func readAttributes() *schema.Error {
+	return invalid("Invalid read attributes specified while creating a client")
+}
+
+func validityRange() *schema.Error {
+	return invalid("Invalid range for token validity.") // (inferred)
+}
+
+func mixedFlows() *schema.Error {
+	return invalid("Use of ADMIN_NO_SRP_AUTH, CUSTOM_AUTH_FLOW_ONLY or USER_PASSWORD_AUTH together with ALLOW_ flows is not allowed.") // (inferred)
+}
+
+func noProvider(name, pool string) *schema.Error {
+	return invalid("The provider " + name + " does not exist for User Pool " + pool + ".")
+}
+
+func badRedirect(url string) *schema.Error {
+	return invalid("Invalid redirect URI: " + url) // (inferred)
+}
+
+func defaultRedirect() *schema.Error {
+	return invalid("DefaultRedirectURI must be in CallbackURLs.") // (inferred)
+}
+
+func clientCredentials(message string) *schema.Error {
+	return cognitoidp.InvalidOAuthFlowException(message)
+}
+
+func noScope(scope string) *schema.Error {
+	return cognitoidp.ScopeDoesNotExistException("Scope " + scope + " does not exist.") // (inferred)
+}
+
+func oauthMembers() *schema.Error {
+	return invalid("AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.") // (inferred)
+}
+
+func propagateNeedsSecret() *schema.Error {
+	return invalid("EnablePropagateAdditionalUserContextData requires a client with a secret.") // (inferred)
+}

@@ -1,0 +1,96 @@
+package pool
+
+import (
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/schema"
+)
+
+func invalid(message string) *schema.Error { return cognitoidp.InvalidParameterException(message) }
+
+func protected() *schema.Error {
+	return invalid("The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.")
+}
+
+func aliasesAndNames() *schema.Error {
+	return invalid("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.") // (inferred)
+}
+
+func updatesUnverified() *schema.Error {
+	return invalid("All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes")
+}
+
+func twoValidities() *schema.Error {
+	return invalid("Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays")
+}
+
+func requiredCustom() *schema.Error {
+	return invalid("Required custom attributes are not supported currently.")
+}
+
+func standardType(attribute string) *schema.Error {
+	return invalid("You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute " + attribute)
+}
+
+func noType() *schema.Error {
+	return invalid("Invalid AttributeDataType input, consider using the provided AttributeDataType enum.")
+}
+
+func stringConstraints(attribute string) *schema.Error {
+	return invalid("Invalid StringAttributeConstraints for schema attribute " + attribute)
+}
+
+func numberConstraints(attribute string) *schema.Error {
+	return invalid("Invalid NumberAttributeConstraints for schema attribute " + attribute)
+}
+
+func lengthOrder(attribute string) *schema.Error {
+	return invalid("user." + attribute + ": Max length cannot be less than min length.")
+}
+
+func lengthLimit(attribute string) *schema.Error {
+	return invalid("user." + attribute + ": String attributes cannot have a length of more than 2048")
+}
+
+func valueOrder(attribute string) *schema.Error {
+	return invalid("user." + attribute + ": Max value cannot be less than min value.")
+}
+
+func twice(attribute string) *schema.Error {
+	return invalid(attribute + ": Existing attribute already has name " + attribute + ".")
+}
+
+func subTouched() *schema.Error {
+	return invalid("Existing schema attributes cannot be modified or deleted.") // (inferred)
+}
+
+func tooManyCustom() *schema.Error {
+	return cognitoidp.LimitExceededException("User pool cannot have more than 50 custom attributes.") // (inferred)
+}
+
+func tooManyTags() *schema.Error {
+	return cognitoidp.UserPoolTaggingException("Too many tags.") // (inferred)
+}
+
+func badCredentialTag() *schema.Error {
+	return invalid("The tag cogtrail:credential must be srp or argon2id.")
+}
+
+func adminOnlyAlone() *schema.Error {
+	return invalid("Invalid account recovery setting parameter. Account Recovery Setting cannot use admin_only setting with any other recovery mechanisms.") // (inferred)
+}
+
+func developerSource() *schema.Error {
+	return invalid("SourceArn is required when EmailSendingAccount is DEVELOPER.") // (inferred)
+}
+
+func plusOnly() *schema.Error {
+	return cognitoidp.FeatureUnavailableInTierException("Threat protection is not available in the user pool's feature plan.") // (inferred)
+}
+
+func inviteTemplate() *schema.Error {
+	return invalid("Invitation messages must contain {username} and {####}.") // (inferred)
+}
+
+func badPageToken() *schema.Error {
+	return invalid("Invalid pagination token.") // (inferred)
+}

@@ -1,0 +1,40 @@
+package pool
+
+import (
+	"slices"
+
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/userpool"
+)
+
+// unsupported refuses settings that would change what the served operations do in ways this server does not follow yet. The list
+// is part of docs/compat.
+func unsupported(in *cognitoidp.CreateUserPoolInput) error {
+	switch {
+	case in.LambdaConfig != nil && *in.LambdaConfig != (cognitoidp.LambdaConfigType{}):
+		return userpool.Unsupported("LambdaConfig")
+	case in.MfaConfiguration != nil && *in.MfaConfiguration != "OFF":
+		return userpool.Unsupported("MfaConfiguration " + *in.MfaConfiguration)
+	case in.DeviceConfiguration != nil && *in.DeviceConfiguration != (cognitoidp.DeviceConfigurationType{}):
+		return userpool.Unsupported("DeviceConfiguration")
+	}
+	if a := in.UserPoolAddOns; a != nil && a.AdvancedSecurityMode != "OFF" {
+		if in.UserPoolTier == nil || *in.UserPoolTier != "PLUS" {
+			return plusOnly()
+		}
+		return userpool.Unsupported("AdvancedSecurityMode " + a.AdvancedSecurityMode)
+	}
+	if t := in.VerificationMessageTemplate; t != nil && t.DefaultEmailOption != nil && *t.DefaultEmailOption == "CONFIRM_WITH_LINK" {
+		return userpool.Unsupported("DefaultEmailOption CONFIRM_WITH_LINK")
+	}
+	if in.Policies == nil {
+		return nil
+	}
+	if s := in.Policies.SignInPolicy; s != nil && slices.ContainsFunc(s.AllowedFirstAuthFactors, func(f string) bool { return f != "PASSWORD" }) {
+		return userpool.Unsupported("AllowedFirstAuthFactors other than PASSWORD")
+	}
+	if p := in.Policies.PasswordPolicy; p != nil && p.PasswordHistorySize != nil && *p.PasswordHistorySize > 0 {
+		return userpool.Unsupported("PasswordHistorySize")
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package service
+
+import (
+	"fmt"
+
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/credential/password"
+	"github.com/cogtrail/cogtrail/internal/credential/srp"
+	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/secret"
+	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/client"
+	"github.com/cogtrail/cogtrail/internal/userpool/pool"
+	"github.com/cogtrail/cogtrail/internal/userpool/profile"
+	"github.com/cogtrail/cogtrail/internal/userpool/signin"
+	"github.com/cogtrail/cogtrail/internal/userpool/signup"
+	"github.com/cogtrail/cogtrail/internal/userpool/user"
+)
+
+// Deps is what user pools depend on. Vault, Issuer, Messages and Keys are required.
+type Deps struct {
+	Vault *secret.Vault
+	// Issuer is the iss of a pool's tokens, without a trailing slash.
+	Issuer   func(poolID string) string
+	Messages userpool.Sender
+	Keys     userpool.KeySource
+	// SRP is made if nil.
+	SRP *srp.Group
+	// Hasher is made if nil: two hashes at a time, 64 waiting.
+	Hasher *password.Hasher
+}
+
+// Service is all areas of user pools.
+type Service struct {
+	Realm   *userpool.Realm
+	Pool    *pool.Service
+	Client  *client.Service
+	Signup  *signup.Service
+	Signin  *signin.Service
+	Profile *profile.Service
+	User    *user.Service
+}
+
+// New assembles the areas.
+func New(d Deps) (*Service, error) {
+	if d.SRP == nil {
+		d.SRP = srp.New()
+	}
+	if d.Hasher == nil {
+		h, err := password.NewHasher(password.Params{}, 2, 64)
+		if err != nil {
+			return nil, fmt.Errorf("make password hasher: %w", err)
+		}
+		d.Hasher = h
+	}
+	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
+	return &Service{
+		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
+		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r},
+	}, nil
+}
+
+// Operations are the operations of all areas, the unsigned ones with their owners.
+func (s *Service) Operations(svc *schema.Service) []*op.Operation {
+	var ops []*op.Operation
+	ops = append(ops, cognitoidp.PoolOps(svc, s.Pool)...)
+	ops = append(ops, cognitoidp.ClientOps(svc, s.Client)...)
+	ops = append(ops, cognitoidp.SignupOps(svc, s.Signup)...)
+	ops = append(ops, cognitoidp.SigninOps(svc, s.Signin)...)
+	ops = append(ops, cognitoidp.ProfileOps(svc, s.Profile)...)
+	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
+	s.Realm.Own(ops)
+	return ops
+}
