@@ -14,8 +14,8 @@ import (
 const (
 	DefaultSealRows  = 20_000
 	DefaultSealEvery = 2 * time.Second
-	// takeMax is how many outbox records are taken at once.
-	takeMax = 1024
+	// takeMax is how many outbox records, of a megabyte at the most in practice, are taken at once.
+	takeMax = 256
 	// idlePoll is the longest wait for a wake-up, for engines whose signal may get lost on the way.
 	idlePoll = time.Second
 	// maxSettle bounds the outbox records of one transaction, well below [store.MaxWrites].

@@ -60,7 +60,7 @@ func (x *exchange) authenticate() error {
 
 // is makes the identity the caller of this call.
 func (x *exchange) is(id *Identity) {
-	x.identity, x.caller = id, id.Principal
+	x.identity, x.caller, x.owned = id, id.Principal, true
 	x.call.Caller, x.call.Account, x.call.Region = id.Principal, id.Principal.Account, x.g.Region
 	if x.sig != nil && x.sig.Region != "" {
 		x.call.Region = x.sig.Region

@@ -5,46 +5,55 @@ import (
 	"github.com/cogtrail/cogtrail/internal/wire"
 )
 
-// decode is step 4. It runs once: a retried transaction sees the same tree.
+// decode is step 4: bytes to tree, and tree to the operation's input type. It
+// runs once: a retried transaction sees the same.
 func (x *exchange) decode() error {
-	if x.match.Operation == nil || x.match.Operation.Input == nil || x.decoded {
+	if x.decoded {
 		return x.decodeErr
 	}
 	x.decoded = true
+	x.decodeErr = x.decodeOnce()
+	return x.decodeErr
+}
+
+func (x *exchange) decodeOnce() error {
+	if x.op != nil && x.op.New != nil {
+		x.input = x.op.New()
+	}
+	if x.match.Operation.Input == nil {
+		return nil
+	}
 	req := &wire.Request{Request: x.r, Body: x.body, Labels: x.match.Labels}
 	if x.stream != nil {
 		req.Stream = x.stream
 	}
-	x.tree, x.decodeErr = x.match.Protocol.Decode(req, x.match.Operation)
-	return x.decodeErr
+	tree, err := x.match.Protocol.Decode(req, x.match.Operation)
+	if err != nil {
+		return err
+	}
+	x.tree = tree
+	if x.input == nil {
+		return nil
+	}
+	return schema.Bind(tree, x.input)
 }
 
-// validate is step 5. It also binds the tree to the operation's input type.
+// validate is step 5.
 func (x *exchange) validate() error {
 	if x.tree == nil {
-		if x.op != nil && x.op.New != nil {
-			x.input = x.op.New()
-		}
 		return nil
 	}
 	if vs := schema.Validate(x.tree); len(vs) > 0 {
 		return &schema.Error{Code: x.match.Service.ValidationCode, Message: schema.Message(vs), Status: 400}
 	}
-	if x.op == nil || x.op.New == nil {
-		return nil
-	}
-	x.input = x.op.New()
-	return schema.Bind(x.tree, x.input)
+	return nil
 }
 
-// own finds whose resources the call is about: the signer's account and the
-// scope's Region, or for unsigned calls what the input says.
+// own finds whose resources an unsigned call is about, from its input. It comes
+// before validation so that a refusal is recorded where its owner is known. A
+// signed call belongs to the signer's account.
 func (x *exchange) own() error {
-	if x.identity != nil {
-		x.owned = true
-		return nil
-	}
-	if x.op == nil || x.op.Owner == nil {
+	if x.owned || x.op == nil || x.op.Owner == nil {
 		return nil
 	}
 	account, region, ok := x.op.Owner(x.call.Tx, x.input)

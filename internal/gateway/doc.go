@@ -5,6 +5,7 @@
 //	2 route         host + path + headers → service, operation, protocol
 //	3 authenticate  signature → identity with its policies, or none for unsigned operations
 //	4 decode        bytes → tree, by protocol and schema
+//	                own: whose an unsigned call is, from its input
 //	5 validate      required, length, pattern, range, enum
 //	6 authorise     identity + action + resource → decision
 //	7 run           the operation, behind a savepoint of the transaction

@@ -103,7 +103,7 @@ func New(c Config) *Gateway {
 	for _, s := range c.Services {
 		for _, o := range s.Operations {
 			if o.Area != "" && g.served[o] == nil {
-				_ = ("BUG: the overlay serves " + s.Name + "." + o.Name + " but nothing answers it")
+				panic("BUG: the overlay serves " + s.Name + "." + o.Name + " but nothing answers it")
 			}
 		}
 	}

@@ -28,8 +28,8 @@ var (
 	back = []step{
 		{"authenticate", (*exchange).authenticate},
 		{"decode", (*exchange).decode},
-		{"validate", (*exchange).validate},
 		{"own", (*exchange).own},
+		{"validate", (*exchange).validate},
 		{"authorise", (*exchange).authorise},
 	}
 )

@@ -174,7 +174,7 @@ func TestGetMetricStatistics(t *testing.T) {
 				period int64
 				want   string
 			}{
-				{base, 300, "12:00 82"}, {base, 3600, "12:00 82"},
+				{base, 300, "12:00 80"}, {base, 3600, "12:00 80"},
 				{base.Add(time.Minute), 120, "12:01 18 12:03 34"}, // periods count from the start
 				{base.Add(90 * time.Second), 120, "12:01 18 12:03 34"},
 			} {

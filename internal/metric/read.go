@@ -109,3 +109,26 @@ func (q *Query) level() time.Duration {
 	}
 	return time.Minute
 }
+
+// Reader reads metrics for alarms.
+type Reader struct{}
+
+// Points returns the periods between start and end that have data, oldest first,
+// counted from start. An empty unit joins the values of all units.
+func (Reader) Points(tx store.Tx, account, region, namespace, name string, dimensions []series.Dimension, unit string, start, end time.Time, period time.Duration) ([]series.Bucket, error) {
+	streams, err := Read(tx, Query{
+		Account: account, Region: region, Namespace: namespace, Name: name, Dimensions: dimensions, Start: start, End: end, Period: period,
+		Anchor: start, Unit: unit,
+	})
+	if err != nil || len(streams) == 0 {
+		return nil, err
+	}
+	if len(streams) == 1 {
+		return streams[0].Buckets, nil
+	}
+	var all []series.Bucket
+	for _, s := range streams {
+		all = append(all, s.Buckets...)
+	}
+	return series.RollUp(all, period, start), nil
+}

@@ -127,8 +127,8 @@ func (s *Service) plan(tx store.Tx, in *s3.CompleteMultipartUploadInput) (*plan,
 		return nil, invalidRequest("You must specify at least one part")
 	}
 	list := in.MultipartUpload.Parts
-	if len(list) > maxParts {
-		return nil, malformedXML()
+	if err := checkOrder(u, list); err != nil {
+		return nil, err
 	}
 	have := make(map[int64]*Part, len(list))
 	for p, err := range parts.Scan(tx, store.K(u.ID), nil) {
@@ -143,17 +143,9 @@ func (s *Service) plan(tx store.Tx, in *s3.CompleteMultipartUploadInput) (*plan,
 		alg = fallback
 	}
 	whole := joint{alg: alg, kind: p.kind, digests: md5.New()}
-	last := int64(0)
 	for i := range list {
 		asked := &list[i]
-		if asked.PartNumber == nil || asked.ETag == nil {
-			return nil, malformedXML()
-		}
 		n, etag := *asked.PartNumber, strings.Trim(*asked.ETag, `"`)
-		if n <= last {
-			return nil, refuse(400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.", "UploadId", u.ID)
-		}
-		last = n
 		part := have[n]
 		if part == nil || part.ETag != etag {
 			return nil, invalidPart(u, n, etag)
@@ -179,6 +171,24 @@ func (s *Service) plan(tx store.Tx, in *s3.CompleteMultipartUploadInput) (*plan,
 	p.etag = hex.EncodeToString(whole.digests.Sum(nil)) + "-" + fmt.Sprint(len(list))
 	p.sums = map[string]string{alg: whole.text(len(list))}
 	return p, checkWhole(in, u, alg, p)
+}
+
+// checkOrder holds the list of parts to its form.
+func checkOrder(u *Upload, list []s3.CompletedPart) error {
+	if len(list) > maxParts {
+		return malformedXML()
+	}
+	last := int64(0)
+	for _, p := range list {
+		if p.PartNumber == nil || p.ETag == nil {
+			return malformedXML()
+		}
+		if *p.PartNumber <= last {
+			return refuse(400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.", "UploadId", u.ID)
+		}
+		last = *p.PartNumber
+	}
+	return nil
 }
 
 func invalidPart(u *Upload, n int64, etag string) error {

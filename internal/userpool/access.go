@@ -17,7 +17,7 @@ type Bearer struct {
 	Pool   *Pool
 	Client *Client
 	User   *User
-	Family *Family // nil if the client's tokens are not revocable
+	Family *Family
 	Claims *token.Claims
 }
 
@@ -75,15 +75,13 @@ func (r *Realm) Access(c *op.Call, text string) (*Bearer, error) {
 	return b, nil
 }
 
-// alive refuses a token whose family was ended. Tokens without origin_jti have only the time of the last sign-out to go by.
+// alive refuses a token whose family was ended. Tokens without origin_jti name it by event_id.
 func (r *Realm) alive(tx store.Tx, b *Bearer) error {
-	if b.Claims.OriginJTI == "" {
-		if !b.User.SignedOut.IsZero() && b.Claims.Issued.Unix() <= b.User.SignedOut.Unix() {
-			return accessTokenRevoked()
-		}
-		return nil
+	id := b.Claims.OriginJTI
+	if id == "" {
+		id = b.Claims.EventID
 	}
-	f, err := Families.Get(tx, b.Pool.key(b.Claims.OriginJTI))
+	f, err := Families.Get(tx, b.Pool.key(id))
 	if errors.Is(err, store.ErrNotFound) {
 		return accessTokenRevoked()
 	}

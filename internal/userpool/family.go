@@ -59,6 +59,9 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, now time.Time) (
 		Generation: u.Generation, Event: uuid.NewString(), AuthTime: now, Ends: now.Add(refreshLife),
 		Expires: now.Add(refreshLife + longestAccess).UnixMilli(),
 	}
+	if !c.Revokes() {
+		f.Event = f.ID // without origin_jti a token still has to name its family
+	}
 	if err := Families.Insert(tx, f); err != nil {
 		return nil, fmt.Errorf("write token family: %w", err)
 	}

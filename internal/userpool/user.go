@@ -47,8 +47,6 @@ type User struct {
 	TemporarySince time.Time `json:",omitzero"`
 	// Generation moves on with every sign-out of all devices; families of an older one are dead.
 	Generation int64
-	// SignedOut is when it last moved on.
-	SignedOut time.Time `json:",omitzero"`
 
 	// Logins are the texts that mean this user, folded. PutUser keeps them.
 	Logins []string
@@ -270,10 +268,7 @@ func (r *Realm) TakeAlias(tx store.Tx, p *Pool, u *User, name string, now time.T
 }
 
 // SignOutEverywhere ends all families of a user; the caller writes him.
-func (u *User) SignOutEverywhere(now time.Time) {
-	u.Generation++
-	u.SignedOut = now
-}
+func (u *User) SignOutEverywhere() { u.Generation++ }
 
 // Shown are the attributes as API answers list them: those of the pool's schema in its order, sub last. keep chooses; nil means
 // all.

@@ -42,11 +42,7 @@ type World struct {
 // New makes an empty world at noon of 1 March 2026.
 func New(t testing.TB) *World {
 	t.Helper()
-	key := secret.GenerateMasterKey()
-	vault, err := secret.NewVault(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	vault := secret.NewVault(secret.GenerateMasterKey())
 	db := mem.New()
 	t.Cleanup(func() { _ = db.Close() })
 	return &World{

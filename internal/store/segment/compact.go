@@ -25,6 +25,8 @@ const (
 	purgeAfter = 24 * time.Hour
 	// mergeRows is how many rows of each input are in memory.
 	mergeRows = 1024
+	// maxPruned bounds the marks forgotten by one transaction.
+	maxPruned = 1000
 )
 
 // RunUpkeep compacts until ctx ends: whenever every elapses, as long as there is
@@ -55,13 +57,13 @@ func (s *Store) RunUpkeep(ctx context.Context, every time.Duration) {
 func (s *Store) Compact(ctx context.Context) (bool, error) {
 	s.upkeep.Lock()
 	defer s.upkeep.Unlock()
-	hidden, err := s.hidden(ctx)
+	hidden, _, err := s.hidden(ctx)
 	if err != nil {
 		return false, err
 	}
 	run := s.choose(hidden)
 	if len(run) == 0 {
-		return false, nil
+		return false, s.pruneMarks(ctx)
 	}
 	defer func() {
 		for _, h := range run {
@@ -71,8 +73,9 @@ func (s *Store) Compact(ctx context.Context) (bool, error) {
 	return true, s.merge(ctx, run)
 }
 
-// hidden reads the marks of all groups that segments hold.
-func (s *Store) hidden(ctx context.Context) (map[Key]*visibility, error) {
+// hidden reads the marks of all groups that segments hold, and tells the time
+// for which they are right.
+func (s *Store) hidden(ctx context.Context) (map[Key]*visibility, int64, error) {
 	s.mu.Lock()
 	segments := s.segments
 	s.mu.Unlock()
@@ -93,7 +96,7 @@ func (s *Store) hidden(ctx context.Context) (map[Key]*visibility, error) {
 		}
 		return nil
 	})
-	return out, err
+	return out, now, err
 }
 
 // tier groups segments by size: each is fanIn times the one below.
@@ -134,7 +137,7 @@ func (s *Store) choose(hidden map[Key]*visibility) []*handle {
 			}
 			raw, rows, spans = raw+h.m.RawBytes, rows+h.m.Rows, spans+len(h.m.Spans)
 			if raw > maxMergedRaw || rows > maxMergedRows || spans > maxSpans {
-				if i-start >= 2 && rows-h.m.Rows > maxMergedRows/2 {
+				if i-start >= 2 && (rows-h.m.Rows > maxMergedRows/2 || raw-h.m.RawBytes > maxMergedRaw/2) {
 					return retained(s.segments[start:i]) // full enough for good
 				}
 				start, raw, rows, spans = i, h.m.RawBytes, h.m.Rows, len(h.m.Spans)
@@ -153,20 +156,93 @@ func (s *Store) wasteful(h *handle, hidden map[Key]*visibility) bool {
 	var rows int64
 	for k, span := range h.spans {
 		v := hidden[k]
-		if v == nil || !v.spanGone(span) {
+		if v == nil {
 			continue
 		}
-		if v.deleted > 0 && span.MaxIngested <= v.deleted && v.deleted < s.now()-purgeAfter.Milliseconds() {
+		if v.spanGone(span) {
+			rows += span.Rows
+		}
+		if s.overdue(h, span, v.deleted) {
 			return true
 		}
-		rows += span.Rows
+		for _, at := range v.streams {
+			if s.overdue(h, span, at) {
+				return true
+			}
+		}
 	}
 	return rows*2 >= h.m.Rows
 }
 
+// overdue tells that a deletion is to be carried out in a segment.
+func (s *Store) overdue(h *handle, span *Span, deleted int64) bool {
+	return deleted > 0 && deleted < s.now()-purgeAfter.Milliseconds() && h.m.MarksAt <= deleted && span.MinIngested <= deleted
+}
+
+// pruneMarks forgets deletions that no row on disk or in memory needs any more.
+func (s *Store) pruneMarks(ctx context.Context) error {
+	old := s.now() - 2*purgeAfter.Milliseconds()
+	var stale []*Mark
+	err := s.state.View(ctx, func(tx store.Tx) error {
+		stale = nil
+		for m, err := range marks.Scan(tx, nil, nil) {
+			if err != nil {
+				return fmt.Errorf("marks: %w", err)
+			}
+			if m.Deleted > 0 && m.Deleted < old && !s.needed(m) {
+				if stale = append(stale, m); len(stale) == maxPruned {
+					return nil
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || len(stale) == 0 {
+		return err
+	}
+	return s.state.Update(ctx, func(tx store.Tx) error {
+		for _, m := range stale {
+			now, err := mark(tx, m.Account, m.Region, m.Group, m.Stream)
+			if err != nil {
+				return err
+			}
+			if now.Deleted != m.Deleted {
+				continue // deleted again in between
+			}
+			if now.Deleted = 0; now.RetainDays > 0 {
+				err = marks.Put(tx, now)
+			} else {
+				err = ignoreMissing(marks.Delete(tx, marks.Key(now)))
+			}
+			if err != nil {
+				return fmt.Errorf("prune mark of group %s: %w", m.Group, err)
+			}
+		}
+		return nil
+	})
+}
+
+// needed tells that a row may still be hidden by a mark.
+func (s *Store) needed(m *Mark) bool {
+	k := Key{m.Account, m.Region, m.Group}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range s.segments {
+		if span, ok := h.spans[k]; ok && span.MinIngested <= m.Deleted && h.m.MarksAt <= m.Deleted {
+			return true
+		}
+	}
+	for i := range s.tail {
+		if r := &s.tail[i]; r.Ingested <= m.Deleted && r.key() == k {
+			return true
+		}
+	}
+	return false
+}
+
 // merge replaces segments by one without their hidden rows.
 func (s *Store) merge(ctx context.Context, run []*handle) error {
-	vis, err := s.hidden(ctx)
+	vis, at, err := s.hidden(ctx)
 	if err != nil {
 		return err
 	}
@@ -174,6 +250,7 @@ func (s *Store) merge(ctx context.Context, run []*handle) error {
 	if err != nil {
 		return fmt.Errorf("merge segments: %w", err)
 	}
+	m.MarksAt = at
 	empty := m.Rows == 0
 	if empty {
 		if err := s.Discard(m); err != nil {

@@ -23,6 +23,8 @@ type Manifest struct {
 	Spans []Span
 	// Created is the time of sealing in milliseconds since 1970 UTC.
 	Created int64
+	// MarksAt is the time of the marks that a merge has applied, so that none older hides a row of it; 0 after sealing.
+	MarksAt int64 `json:",omitempty"`
 }
 
 // Span is the contiguous range of rows of one group in a segment, by time.

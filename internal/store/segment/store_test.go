@@ -316,18 +316,6 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-func contains(r segment.Row, s string) bool {
-	return slices.Contains(substrings(string(r.Message), len(s)), s)
-}
-
-func substrings(s string, n int) []string {
-	var out []string
-	for i := 0; i+n <= len(s); i++ {
-		out = append(out, s[i:i+n])
-	}
-	return out
-}
-
 // logRows makes rows of a log group.
 func logRows(group, stream string, n int, start int64) []segment.Row {
 	out := make([]segment.Row, n)

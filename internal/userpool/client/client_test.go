@@ -77,7 +77,9 @@ func TestCreateUserPoolClient_refuses(t *testing.T) {
 		{"unknown read attribute", func(in *cognitoidp.CreateUserPoolClientInput) { in.ReadAttributes = []string{"custom:x"} }, "", "Invalid read attributes specified while creating a client"},
 		{"unknown write attribute", func(in *cognitoidp.CreateUserPoolClientInput) { in.WriteAttributes = []string{"email", "x"} }, "", "Invalid write attributes specified while creating a client"},
 		{"required attribute not writable", func(in *cognitoidp.CreateUserPoolClientInput) { in.WriteAttributes = []string{"name"} }, "", "Invalid write attributes specified while creating a client"},
-		{"verified flag writable", func(in *cognitoidp.CreateUserPoolClientInput) { in.WriteAttributes = []string{"email", "email_verified"} }, "", "Invalid write attributes specified while creating a client"},
+		{"verified flag writable", func(in *cognitoidp.CreateUserPoolClientInput) {
+			in.WriteAttributes = []string{"email", "email_verified"}
+		}, "", "Invalid write attributes specified while creating a client"},
 		{"access token of two days", func(in *cognitoidp.CreateUserPoolClientInput) { in.AccessTokenValidity = new(int64(48)) }, "", "Invalid range for token validity."},
 		{"ID token of a minute", func(in *cognitoidp.CreateUserPoolClientInput) {
 			in.IdTokenValidity, in.TokenValidityUnits = new(int64(1)), &cognitoidp.TokenValidityUnitsType{IdToken: new("minutes")}
@@ -95,7 +97,9 @@ func TestCreateUserPoolClient_refuses(t *testing.T) {
 		{"machine without secret", func(in *cognitoidp.CreateUserPoolClientInput) { in.AllowedOAuthFlows = []string{"client_credentials"} }, "InvalidOAuthFlowException",
 			"client_credentials flow can not be selected if client does not have a client secret."},
 		{"unknown scope", func(in *cognitoidp.CreateUserPoolClientInput) { in.AllowedOAuthScopes = []string{"rs/read"} }, "ScopeDoesNotExistException", "Scope rs/read does not exist."},
-		{"propagation without secret", func(in *cognitoidp.CreateUserPoolClientInput) { in.EnablePropagateAdditionalUserContextData = new(true) }, "",
+		{"propagation without secret", func(in *cognitoidp.CreateUserPoolClientInput) {
+			in.EnablePropagateAdditionalUserContextData = new(true)
+		}, "",
 			"EnablePropagateAdditionalUserContextData requires a client with a secret."},
 		{"unknown pool", func(in *cognitoidp.CreateUserPoolClientInput) { in.UserPoolId = "us-east-1_nothing00" }, "ResourceNotFoundException", "User pool us-east-1_nothing00 does not exist."},
 	} {

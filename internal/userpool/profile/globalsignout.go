@@ -12,7 +12,7 @@ func (s *Service) GlobalSignOut(c *op.Call, in *cognitoidp.GlobalSignOutInput) (
 	if err != nil {
 		return nil, err
 	}
-	b.User.SignOutEverywhere(c.Now)
+	b.User.SignOutEverywhere()
 	if err := s.Realm.PutUser(c.Tx, b.Pool, b.User); err != nil {
 		return nil, err
 	}

@@ -103,7 +103,7 @@ func (s *Service) invitedAgain(c *op.Call, p *userpool.Pool, name string) (*user
 	if u.Status != userpool.ForceChangePassword {
 		return nil, cannotResend()
 	}
-	u.SignOutEverywhere(c.Now) // challenges of the old temporary password end
+	u.SignOutEverywhere() // challenges of the old temporary password end
 	return u, nil
 }
 

@@ -23,7 +23,7 @@ func (s *Service) AdminSetUserPassword(c *op.Call, in *cognitoidp.AdminSetUserPa
 		u.Status, u.TemporarySince = userpool.ForceChangePassword, c.Now
 	}
 	u.Modified = c.Now
-	u.SignOutEverywhere(c.Now)
+	u.SignOutEverywhere()
 	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
 		return nil, err
 	}

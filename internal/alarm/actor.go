@@ -1,0 +1,87 @@
+package alarm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/job"
+	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// Topics publishes to topics as CloudWatch. An error of type *schema.Error (the
+// topic is gone, its policy forbids) is final; any other is tried again.
+type Topics interface {
+	Publish(tx store.Tx, now time.Time, topicARN, subject, message string) error
+	// Check tells whether the service may publish for the account sourceAccount.
+	Check(tx store.Tx, topicARN, service, sourceAccount, sourceARN string) error
+}
+
+// principalName is who publishes.
+const principalName = "cloudwatch.amazonaws.com"
+
+// Actor runs the actions of transitions. It handles jobs of JobKind.
+type Actor struct {
+	State  store.State
+	Topics Topics
+	// Now tells business time; time.Now if nil.
+	Now func() time.Time
+}
+
+// Run runs one action once: effect and history item commit together, and a
+// repeated job finds the item.
+func (a *Actor) Run(ctx context.Context, j job.Job) error {
+	var act action
+	if err := json.Unmarshal(j.Payload, &act); err != nil {
+		return fmt.Errorf("decode alarm action: %w", err)
+	}
+	now := time.Now()
+	if a.Now != nil {
+		now = a.Now()
+	}
+	return a.State.Update(ctx, func(tx store.Tx) error {
+		// The job's id makes the item's key; history shows it after its cause.
+		i := item{Account: j.Account, Region: j.Region, Name: act.Name, ID: "job-" + j.ID, At: act.At.Add(time.Millisecond).UnixNano(), Type: actionItem}
+		if done, err := history.Has(tx, history.Key(&i)); err != nil || done {
+			return err
+		}
+		var refused *schema.Error
+		err := tx.Savepoint(func() error { return a.act(tx, now, j, &act) })
+		if err != nil && !errors.As(err, &refused) {
+			return fmt.Errorf("run alarm action: %w", err)
+		}
+		data := struct {
+			State    string `json:"actionState"`
+			At       int64  `json:"stateUpdateTimestamp"`
+			Resource string `json:"notificationResource"`
+			Message  string `json:"publishedMessage,omitempty"`
+			Error    string `json:"error,omitempty"`
+		}{State: "Succeeded", At: act.At.UnixMilli(), Resource: act.Action}
+		i.Summary = "Successfully executed action " + act.Action
+		if refused != nil {
+			data.State, data.Error = "Failed", refused.Message
+			i.Summary = "Failed to execute action " + act.Action + ". Received error: \"" + refused.Message + "\"" // (inferred)
+		} else if data.Message, err = plainJSON(map[string]string{"default": act.Message}); err != nil {
+			return fmt.Errorf("encode alarm history: %w", err)
+		}
+		if i.Data, err = plainJSON(data); err != nil {
+			return fmt.Errorf("encode alarm history: %w", err)
+		}
+		return history.Insert(tx, &i)
+	})
+}
+
+func (a *Actor) act(tx store.Tx, now time.Time, j job.Job, act *action) error {
+	if parts := strings.SplitN(act.Action, ":", 4); len(parts) < 4 || parts[2] != "sns" {
+		return &schema.Error{Code: "InvalidAction", Message: "This server runs actions of Amazon SNS topics only.", Status: 400}
+	}
+	source := (&row{Account: j.Account, Region: j.Region, Name: act.Name}).arn()
+	if err := a.Topics.Check(tx, act.Action, principalName, j.Account, source); err != nil {
+		return err
+	}
+	return a.Topics.Publish(tx, now, act.Action, act.Subject, act.Message)
+}

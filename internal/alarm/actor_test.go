@@ -1,0 +1,125 @@
+package alarm_test
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/alarm"
+	"github.com/cogtrail/cogtrail/internal/api/cloudwatch"
+	"github.com/cogtrail/cogtrail/internal/metric/series"
+	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// counting counts how often values are read.
+type counting struct{ n *int }
+
+func (c counting) Points(store.Tx, string, string, string, string, []series.Dimension, string, time.Time, time.Time, time.Duration) ([]series.Bucket, error) {
+	*c.n++
+	return nil, nil
+}
+
+// alarmed makes an alarm that has just gone into ALARM, with its job.
+func alarmed(t *testing.T, change func(*cloudwatch.PutMetricAlarmInput)) *world {
+	t.Helper()
+	w := open(t)
+	in := input("Forgot <x>")
+	in.AlarmDescription = new("too many resets")
+	in.Dimensions = []cloudwatch.Dimension{{Name: "UserPool", Value: "p"}}
+	change(in)
+	at := time.Date(2026, 3, 1, 0, 6, 12, 345e6, time.UTC)
+	w.must(w.call(func(c *op.Call) error {
+		c.Now = at.Add(-time.Minute)
+		return w.s.PutMetricAlarm(c, in)
+	}))
+	w.must(w.call(func(c *op.Call) error {
+		c.Now = at
+		return w.s.SetAlarmState(c, &cloudwatch.SetAlarmStateInput{AlarmName: in.AlarmName, StateValue: "ALARM", StateReason: "why", StateReasonData: new(`{"a":1}`)})
+	}))
+	return w
+}
+
+func TestActor(t *testing.T) {
+	t.Parallel()
+	w := alarmed(t, func(*cloudwatch.PutMetricAlarmInput) {})
+	a := &alarm.Actor{State: w.db, Topics: w.topics}
+	j := w.jobs()[0]
+	w.must(a.Run(t.Context(), j))
+	w.must(a.Run(t.Context(), j)) // the job repeats, its effect does not
+	want := topic + "\n" + `ALARM: "Forgot <x>" in US East (N. Virginia)` + "\n" +
+		`{"AlarmName":"Forgot <x>","AlarmDescription":"too many resets","AWSAccountId":"111122223333",` +
+		`"AlarmConfigurationUpdatedTimestamp":"2026-03-01T00:05:12.345+0000","NewStateValue":"ALARM","NewStateReason":"why",` +
+		`"StateChangeTime":"2026-03-01T00:06:12.345+0000","Region":"US East (N. Virginia)","AlarmArn":"arn:aws:cloudwatch:us-east-1:111122223333:alarm:Forgot <x>",` +
+		`"OldStateValue":"INSUFFICIENT_DATA","OKActions":[],"AlarmActions":["` + topic + `"],"InsufficientDataActions":[],"ActionExecutedAfterMuteWindow":false,` +
+		`"Trigger":{"MetricName":"m","Namespace":"App","StatisticType":"Statistic","Statistic":"SUM","Unit":null,"Dimensions":[{"value":"p","name":"UserPool"}],` +
+		`"Period":60,"EvaluationPeriods":1,"ComparisonOperator":"GreaterThanOrEqualToThreshold","Threshold":1.0,"TreatMissingData":"missing","EvaluateLowSampleCountPercentile":""}}`
+	if !slices.Equal(w.topics.published, []string{want}) {
+		t.Errorf("published %q\nwant %q", w.topics.published, want)
+	}
+	got := w.history(cloudwatch.DescribeAlarmHistoryInput{})
+	if !slices.Equal(got, []string{"Successfully executed action " + topic, "Alarm updated from INSUFFICIENT_DATA to ALARM", `Alarm "Forgot <x>" created`}) {
+		t.Errorf("history %q", got)
+	}
+	w.must(w.call(func(c *op.Call) error {
+		out, err := w.s.DescribeAlarmHistory(c, &cloudwatch.DescribeAlarmHistoryInput{HistoryItemType: new("StateUpdate")})
+		if err != nil {
+			return err
+		}
+		const want = `{"version":"1.0","oldState":{"stateValue":"INSUFFICIENT_DATA","stateReason":"Unchecked: Initial alarm creation"},"newState":{"stateValue":"ALARM","stateReason":"why","stateReasonData":{"a":1}}}`
+		if got := *out.AlarmHistoryItems[0].HistoryData; got != want {
+			t.Errorf("history data %s", got)
+		}
+		return nil
+	}))
+}
+
+func TestActor_failures(t *testing.T) {
+	t.Parallel()
+	refused := func(f *fakeTopics) {
+		f.refusal = &schema.Error{Code: "NotFoundException", Message: "Topic does not exist"}
+	}
+	for name, c := range map[string]struct {
+		action string
+		fail   func(*fakeTopics)
+		again  bool
+		want   string
+	}{
+		"refused":     {topic, refused, false, "Failed to execute action " + topic + `. Received error: "Topic does not exist"`},
+		"unreachable": {topic, func(f *fakeTopics) { f.failure = errors.New("broken") }, true, ""},
+		"no topic": {"arn:aws:lambda:us-east-1:111122223333:function:f", func(*fakeTopics) {}, false,
+			"Failed to execute action arn:aws:lambda:us-east-1:111122223333:function:f. Received error: \"This server runs actions of Amazon SNS topics only.\""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := alarmed(t, func(in *cloudwatch.PutMetricAlarmInput) { in.AlarmActions = []string{c.action} })
+			c.fail(w.topics)
+			err := (&alarm.Actor{State: w.db, Topics: w.topics}).Run(t.Context(), w.jobs()[0])
+			if (err != nil) != c.again {
+				t.Errorf("error %v", err)
+			}
+			got := strings.Join(w.history(cloudwatch.DescribeAlarmHistoryInput{HistoryItemType: new("Action")}), "|")
+			if got != c.want || len(w.topics.published) != 0 {
+				t.Errorf("history %q, published %q", got, w.topics.published)
+			}
+		})
+	}
+}
+
+func TestActor_extendedStatistic(t *testing.T) {
+	t.Parallel()
+	w := alarmed(t, func(in *cloudwatch.PutMetricAlarmInput) { in.Statistic, in.ExtendedStatistic = nil, new("p90") })
+	w.must((&alarm.Actor{State: w.db, Topics: w.topics}).Run(t.Context(), w.jobs()[0]))
+	var m struct{ Trigger map[string]any }
+	body := strings.SplitN(w.topics.published[0], "\n", 3)[2]
+	if err := json.Unmarshal([]byte(body), &m); err != nil {
+		t.Fatal(err)
+	}
+	if m.Trigger["StatisticType"] != "ExtendedStatistic" || m.Trigger["ExtendedStatistic"] != "p90" || m.Trigger["Statistic"] != nil {
+		t.Errorf("%v", m.Trigger)
+	}
+}

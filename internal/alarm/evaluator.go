@@ -1,0 +1,177 @@
+package alarm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/alarm/evaluate"
+	"github.com/cogtrail/cogtrail/internal/metric/series"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// settle is how long after a full interval it is evaluated, so that values on
+// their way (metric filters) are there.
+const settle = 2 * time.Second
+
+// dueBatch is how many alarms one transaction evaluates.
+const dueBatch = 25
+
+// Metrics reads values in the transaction of the evaluation.
+type Metrics interface {
+	// Points returns the periods between start and end that have data, oldest
+	// first. Periods count from start. An empty unit means all units together.
+	Points(tx store.Tx, account, region, namespace, name string, dimensions []series.Dimension, unit string, start, end time.Time, period time.Duration) ([]series.Bucket, error)
+}
+
+// Evaluator evaluates alarms when they are due. Fields are set before Run and not
+// changed after. One Evaluator runs at a time per State.
+type Evaluator struct {
+	State   store.State
+	Metrics Metrics
+	Log     *slog.Logger
+	// Now tells business time; time.Now if nil.
+	Now func() time.Time
+	// Tick is how often due alarms are looked for; one second if zero.
+	Tick time.Duration
+}
+
+// Run evaluates until ctx ends. A failure is logged and tried again.
+func (e *Evaluator) Run(ctx context.Context) error {
+	tick := time.NewTicker(orElse(e.Tick, time.Second))
+	defer tick.Stop()
+	sweep := time.NewTicker(time.Hour)
+	defer sweep.Stop()
+	for {
+		if err := e.EvaluateDue(ctx); err != nil && ctx.Err() == nil {
+			e.Log.Error("alarms not evaluated", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		case <-sweep.C:
+			if err := e.forget(ctx); err != nil && ctx.Err() == nil {
+				e.Log.Error("old alarm history not deleted", "error", err)
+			}
+		}
+	}
+}
+
+func orElse(d, other time.Duration) time.Duration {
+	if d == 0 {
+		return other
+	}
+	return d
+}
+
+func (e *Evaluator) now() time.Time {
+	if e.Now == nil {
+		return time.Now()
+	}
+	return e.Now()
+}
+
+func (e *Evaluator) forget(ctx context.Context) error {
+	for more := true; more; {
+		err := e.State.Update(ctx, func(tx store.Tx) (err error) {
+			more, err = forget(tx, e.now())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EvaluateDue evaluates every alarm that is due now.
+func (e *Evaluator) EvaluateDue(ctx context.Context) error {
+	for {
+		now := e.now()
+		// A read first: an idle server must not write.
+		due := false
+		err := e.State.View(ctx, func(tx store.Tx) error {
+			for d, err := range dues.Scan(tx, nil, nil) {
+				due = err == nil && d.At <= now.UnixMilli()
+				return err
+			}
+			return nil
+		})
+		if err != nil || !due {
+			return err
+		}
+		if err := e.State.Update(ctx, func(tx store.Tx) error { return e.batch(tx, now) }); err != nil {
+			return err
+		}
+	}
+}
+
+func (e *Evaluator) batch(tx store.Tx, now time.Time) error {
+	var batch []*dueRow
+	for d, err := range dues.Scan(tx, nil, nil) {
+		if err != nil {
+			return fmt.Errorf("read due alarms: %w", err)
+		}
+		if d.At > now.UnixMilli() || len(batch) == dueBatch {
+			break
+		}
+		batch = append(batch, d)
+	}
+	for _, d := range batch {
+		if err := dues.Delete(tx, dues.Key(d)); err != nil {
+			return fmt.Errorf("take due alarm: %w", err)
+		}
+		r, err := alarms.Get(tx, store.K(d.Account, d.Region, d.Name))
+		if ignoreMissing(err) != nil {
+			return fmt.Errorf("read alarm: %w", err)
+		}
+		if r == nil || r.Generation != d.Generation {
+			continue // deleted or replaced; the new one has its own row
+		}
+		rule := r.rule()
+		if err := schedule(tx, r, next(now, rule.Interval())); err != nil {
+			return err
+		}
+		// One alarm that cannot be evaluated must not hold up the others.
+		if err := tx.Savepoint(func() error { return e.evaluate(tx, now, r, &rule) }); err != nil {
+			if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrBusy) || errors.Is(err, context.Canceled) {
+				return err
+			}
+			e.Log.Error("alarm not evaluated", "alarm", r.arn(), "error", err)
+		}
+	}
+	return nil
+}
+
+// next is the time of the evaluation after now: the end of an interval, plus settle.
+// It depends on the calendar alone, so that a late run delays no other.
+func next(now time.Time, interval time.Duration) time.Time {
+	return series.Floor(now.Add(-settle), interval).Add(interval + settle)
+}
+
+func (e *Evaluator) evaluate(tx store.Tx, now time.Time, r *row, rule *evaluate.Alarm) error {
+	c := &r.Config
+	start, end := rule.Window(now)
+	bs, err := e.Metrics.Points(tx, r.Account, r.Region, c.Namespace, c.MetricName, c.Dimensions, text(c.Unit), start, end, rule.Period)
+	if err != nil {
+		return fmt.Errorf("read metric of alarm: %w", err)
+	}
+	st, err := series.ParseStatistic(rule.Statistic)
+	if err != nil {
+		return fmt.Errorf("statistic %q: %w", rule.Statistic, err)
+	}
+	points := make([]evaluate.Point, 0, len(bs))
+	for i := range bs {
+		if v, ok := st.Of(&bs[i].Summary); ok {
+			points = append(points, evaluate.Point{Start: bs[i].Start, Value: v, SampleCount: bs[i].Summary.Count})
+		}
+	}
+	res := evaluate.Evaluate(*rule, r.State, now, points)
+	if !res.Changed {
+		return nil // the reason stays that of the transition (inferred)
+	}
+	return r.transit(tx, now, res.State, res.Reason, res.ReasonData)
+}

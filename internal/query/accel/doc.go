@@ -1,0 +1,2 @@
+// Package accel lets a SQL engine do the first part of a query.
+package accel

@@ -1,0 +1,30 @@
+package harness
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// Binary is the built program.
+type Binary struct{ Path, dir string }
+
+// Build compiles the program from the module that holds the working folder. Call
+// Remove at the end.
+func Build() (*Binary, error) {
+	dir, err := os.MkdirTemp("", "cogtrail-client-")
+	if err != nil {
+		return nil, fmt.Errorf("make folder for the binary: %w", err)
+	}
+	b := &Binary{Path: filepath.Join(dir, "cogtrail"), dir: dir}
+	cmd := exec.Command("go", "build", "-o", b.Path, "github.com/cogtrail/cogtrail/cmd/cogtrail")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Remove()
+		return nil, fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return b, nil
+}
+
+// Remove deletes the binary.
+func (b *Binary) Remove() { _ = os.RemoveAll(b.dir) }
