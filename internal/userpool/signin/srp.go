@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/credential/srp"
@@ -157,7 +158,8 @@ func (s *Service) finishSRP(c *op.Call, client *userpool.Client, p *userpool.Poo
 // openBlock finds the session of a SECRET_BLOCK. Whatever is wrong with it, the answer is that of a wrong password.
 func (s *Service) openBlock(c *op.Call, client *userpool.Client, p *userpool.Pool, text string) ([]byte, *userpool.Session, error) {
 	block, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err != nil || len(block) <= handleSize {
+	// The decoder skips line breaks; a block has one spelling only.
+	if err != nil || len(block) <= handleSize || strings.ContainsAny(text, "\r\n") {
 		return nil, nil, userpool.Incorrect()
 	}
 	row, err := s.Realm.FindSession(c.Tx, string(block[:handleSize]))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -260,17 +261,10 @@ func (p *Pool) give(c *process) {
 // retire ends a child that has been idle for long.
 func (p *Pool) retire(r *resting) {
 	p.mu.Lock()
-	found := false
-	for i := range p.idle {
-		if p.idle[i] == r {
-			p.idle = append(p.idle[:i], p.idle[i+1:]...)
-			found = true
-			break
-		}
+	if i := slices.Index(p.idle, r); i >= 0 { // else take found its timer expired and left it to this call
+		p.idle = slices.Delete(p.idle, i, i+1)
 	}
 	p.mu.Unlock()
-	// If it is not there, take found its timer expired and left it to this call.
-	_ = found
 	r.p.finish()
 	p.reap(r.p)
 	p.stats.stopped.Add(1)
