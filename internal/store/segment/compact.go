@@ -23,8 +23,11 @@ const (
 	maxSpans = 20_000
 	// purgeAfter is how long rows of a deleted group may stay on disk in a segment that has no other reason to be rewritten.
 	purgeAfter = 24 * time.Hour
-	// mergeRows is how many rows of each input are in memory.
-	mergeRows = 1024
+	// mergeRows and mergeBytes bound what of each input is in memory.
+	mergeRows  = 1024
+	mergeBytes = 8 << 20
+	// groupBytes ends a row group of large messages early.
+	groupBytes = 64 << 20
 	// maxPruned bounds the marks forgotten by one transaction.
 	maxPruned = 1000
 )
@@ -308,7 +311,7 @@ type input struct {
 	parts []part
 	piece *piece
 	todo  []piece
-	next  int64
+	cuts  [][2]int // of piece, not read yet
 	rows  []Row
 }
 
@@ -316,11 +319,11 @@ type input struct {
 func (in *input) head() (*Row, error) {
 	for len(in.rows) == 0 {
 		switch {
-		case in.piece != nil && in.next < in.piece.hi:
+		case len(in.cuts) > 0:
 			p := in.piece
 			batch := piece{part: p.part, file: p.file, group: p.group, index: p.index, start: p.start,
-				lo: in.next, hi: min(in.next+mergeRows, p.hi)}
-			in.next = batch.hi
+				lo: p.lo + int64(in.cuts[0][0]), hi: p.lo + int64(in.cuts[0][1])}
+			in.cuts = in.cuts[1:]
 			rows, err := batch.materialise(p.part.span.key())
 			if err != nil {
 				return nil, err
@@ -332,7 +335,10 @@ func (in *input) head() (*Row, error) {
 			}
 		case len(in.todo) > 0:
 			in.piece, in.todo = &in.todo[0], in.todo[1:]
-			in.next = in.piece.lo
+			var err error
+			if in.cuts, err = in.piece.cuts(mergeRows, mergeBytes); err != nil {
+				return nil, err
+			}
 		case len(in.parts) > 0:
 			var err error
 			const forever = 1<<63 - 1
@@ -391,6 +397,7 @@ func mergeInto(ctx context.Context, w *fileWriter, run []*handle, vis map[Key]*v
 	}
 	heap.Init(&h)
 	groups := [][]*Row{nil}
+	size := 0 // messages of the last group
 	flush := func() error {
 		err := w.write(ctx, groups)
 		groups = [][]*Row{nil}
@@ -400,7 +407,9 @@ func mergeInto(ctx context.Context, w *fileWriter, run []*handle, vis map[Key]*v
 		in := h[0]
 		last := len(groups) - 1
 		groups[last] = append(groups[last], new(in.rows[0]))
-		if len(groups[last]) == groupRows {
+		size += len(in.rows[0].Message)
+		if len(groups[last]) == groupRows || size >= groupBytes {
+			size = 0
 			if len(groups) == 2 { // two row groups at a time, for two cores
 				if err := flush(); err != nil {
 					return err

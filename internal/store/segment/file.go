@@ -149,8 +149,7 @@ func (h *handle) open() (*parquet.File, []int64, error) {
 		_ = f.Close()
 		return nil, nil, fmt.Errorf("segment %s: has %d bytes, manifest says %d", h.m.Name, info.Size(), h.m.Bytes)
 	}
-	pf, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true),
-		parquet.ReadBufferSize(64<<10))
+	pf, err := openParquet(f, info.Size())
 	if err != nil {
 		_ = f.Close()
 		return nil, nil, fmt.Errorf("segment %s: footer: %w", h.m.Name, err)
@@ -165,6 +164,12 @@ func (h *handle) open() (*parquet.File, []int64, error) {
 	}
 	h.os, h.file, h.starts = f, pf, starts
 	return pf, starts, nil
+}
+
+func openParquet(f *os.File, size int64) (pf *parquet.File, err error) {
+	defer guard(&err)
+	return parquet.OpenFile(f, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true),
+		parquet.ReadBufferSize(64<<10))
 }
 
 // column finds a column's index in a file, which may have been written with

@@ -143,6 +143,9 @@ func insightCondition(path, want string) *condition {
 	}
 }
 
+// maxEventsBytes bounds the messages of a page.
+const maxEventsBytes = 64 << 20
+
 // EventsRequest asks for a page of a log group's events in the order of time.
 type EventsRequest struct {
 	Account, Region, Group string
@@ -153,8 +156,8 @@ type EventsRequest struct {
 	From, To int64
 	// Backward begins at the newest event; the rows then come newest first.
 	Backward bool
-	// Limit is the most rows, at least 1; MaxBytes, if positive, bounds the sum of the
-	// messages' sizes (one row always fits).
+	// Limit is the most rows, at least 1; MaxBytes bounds the sum of the messages'
+	// sizes (one row always fits), 0 meaning maxEventsBytes.
 	Limit    int
 	MaxBytes int64
 	// After is the position of the last row of the page before, in the direction of reading, or nil.
@@ -180,6 +183,9 @@ func (s *Store) Events(ctx context.Context, req EventsRequest) (EventsResult, er
 	}
 	if req.To != 0 {
 		q.to = req.To
+	}
+	if q.maxBytes <= 0 {
+		q.maxBytes = maxEventsBytes
 	}
 	if len(req.Streams) > 0 || req.StreamPrefix != "" {
 		wanted := func(stream string) bool {

@@ -166,7 +166,8 @@ func (p *piece) visible() error {
 }
 
 // mayHold asks the bloom filter of a column; true without filter.
-func (p *piece) mayHold(name string, values []string) (bool, error) {
+func (p *piece) mayHold(name string, values []string) (may bool, err error) {
+	defer guard(&err)
 	if !slices.Contains(bloomColumns, name) {
 		return true, nil
 	}
@@ -218,6 +219,29 @@ func (p *piece) keepText(name string, ok func(text string, present bool) bool) (
 		}
 		return absent
 	}), nil
+}
+
+// cuts divides the wanted rows into ranges of at most rows rows and, unless a
+// single row is larger, limit bytes of messages.
+func (p *piece) cuts(rows int, limit int64) ([][2]int, error) {
+	v, err := p.column(colSize)
+	if err != nil {
+		return nil, err
+	}
+	var out [][2]int
+	var sum int64
+	start := 0
+	for i, size := range v.ints {
+		if i > start && (i-start == rows || sum+size > limit) {
+			out = append(out, [2]int{start, i})
+			start, sum = i, 0
+		}
+		sum += size
+	}
+	if start < len(v.ints) {
+		out = append(out, [2]int{start, len(v.ints)})
+	}
+	return out, nil
 }
 
 // bytes sums the sizes of the messages of the wanted rows a to b.

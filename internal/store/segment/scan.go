@@ -10,6 +10,9 @@ import (
 	"github.com/cogtrail/cogtrail/internal/query/block"
 )
 
+// blockBytes bounds the messages of a block.
+const blockBytes = 32 << 20
+
 // Source returns the events of groups of one account and Region as a query's
 // source. The caller has checked that the query may read them. Groups may be
 // History and Insights. A Source may be used for several scans; each sees the
@@ -158,9 +161,9 @@ func (sc *scan) piece(p *piece) error {
 		}
 		sc.req.Skipped(int64(all-n), allBytes-left)
 	}
-	var cuts [][2]int
-	for a := 0; a < n; a += block.MaxRows {
-		cuts = append(cuts, [2]int{a, min(n, a+block.MaxRows)})
+	cuts, err := p.cuts(block.MaxRows, blockBytes)
+	if err != nil {
+		return err
 	}
 	if sc.req.NewestFirst {
 		slices.Reverse(cuts)
@@ -345,9 +348,16 @@ func (sc *scan) tail(send func(func() error) bool) bool {
 	for _, k := range keys {
 		rows := byKey[k]
 		var chunks [][]*Row
-		for c := range slices.Chunk(rows, block.MaxRows) {
-			chunks = append(chunks, c)
+		var size int64
+		start := 0
+		for i, r := range rows {
+			if i > start && (i-start == block.MaxRows || size+int64(len(r.Message)) > blockBytes) {
+				chunks = append(chunks, rows[start:i])
+				start, size = i, 0
+			}
+			size += int64(len(r.Message))
 		}
+		chunks = append(chunks, rows[start:])
 		if sc.req.NewestFirst {
 			slices.Reverse(chunks)
 		}

@@ -34,7 +34,8 @@ func (v *vector) text(i int) (string, bool) {
 
 // read returns the values of rows lo to hi of a row group, or only of the rows
 // sel (ascending, within lo and hi) when sel is not nil.
-func read(group parquet.RowGroup, col int, lo, hi int64, sel []int32) (*vector, error) {
+func read(group parquet.RowGroup, col int, lo, hi int64, sel []int32) (v *vector, err error) {
+	defer guard(&err)
 	r := reader{v: &vector{}, sel: sel, row: lo, left: int(hi - lo)}
 	if sel != nil {
 		r.left = len(sel)
@@ -74,6 +75,14 @@ func read(group parquet.RowGroup, col int, lo, hi int64, sel []int32) (*vector, 
 		pos = end
 	}
 	return r.v, nil
+}
+
+// guard turns a panic of the Parquet decoder into an error: a damaged file must
+// fail the query that reads it, not the server.
+func guard(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("damaged data: %v", r)
+	}
 }
 
 // reader gathers rows from pages.
