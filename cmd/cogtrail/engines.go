@@ -11,6 +11,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/store/fsblob"
 	"github.com/cogtrail/cogtrail/internal/store/postgres"
+	"github.com/cogtrail/cogtrail/internal/store/s3blob"
 	"github.com/cogtrail/cogtrail/internal/store/segment"
 	"github.com/cogtrail/cogtrail/internal/store/sqlite"
 )
@@ -38,7 +39,7 @@ func openEngines(ctx context.Context, c *Config, clk *clock, log *slog.Logger) (
 		return nil, fmt.Errorf("open state engine: %w", err)
 	}
 	if c.Objects != "" {
-		err = fmt.Errorf("s3")
+		e.blob, err = s3blob.Open(ctx, c.Objects)
 	} else {
 		e.blob, err = fsblob.Open(filepath.Join(c.Data, "objects"))
 	}

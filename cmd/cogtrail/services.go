@@ -16,6 +16,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/job"
 	"github.com/cogtrail/cogtrail/internal/model"
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
+	"github.com/cogtrail/cogtrail/internal/notify/topic"
 	"github.com/cogtrail/cogtrail/internal/object"
 	"github.com/cogtrail/cogtrail/internal/observe"
 	"github.com/cogtrail/cogtrail/internal/op"
@@ -30,12 +31,6 @@ import (
 	"github.com/cogtrail/cogtrail/internal/trail/history"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/service"
-	"github.com/cogtrail/cogtrail/internal/wire"
-	"github.com/cogtrail/cogtrail/internal/wire/awsjson"
-	"github.com/cogtrail/cogtrail/internal/wire/awsquery"
-	"github.com/cogtrail/cogtrail/internal/wire/restjson"
-	"github.com/cogtrail/cogtrail/internal/wire/restxml"
-	"github.com/cogtrail/cogtrail/internal/wire/rpcv2"
 )
 
 // parts is everything a server runs.
@@ -62,6 +57,8 @@ type builder struct {
 	metrics  *observe.Metrics
 	mailbox  *mailbox.Mailbox
 	iam      *iam.Service
+	topic    *topic.Service
+	signer   *topic.Signer
 	objects  *object.Service
 	jobs     map[string]job.Handler
 	ops      []*op.Operation
@@ -174,8 +171,7 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 	}
 	g := gateway.New(gateway.Config{
 		Services: models, Operations: b.ops, State: b.engines.state, Identities: identities{b.iam}, Encoder: b.encoder, Clock: b.clock,
-		Protocols: []wire.Protocol{awsjson.Protocol{}, awsquery.Protocol{}, restjson.Protocol{}, restxml.Protocol{}, rpcv2.Protocol{}},
-		Log:       b.log, Limits: gateway.Limits{Body: b.config.HTTP.BodyBytes, InFlight: b.config.HTTP.InFlight}, Dev: b.config.Dev,
+		Log: b.log, Limits: gateway.Limits{Body: b.config.HTTP.BodyBytes, InFlight: b.config.HTTP.InFlight}, Dev: b.config.Dev,
 		Account: b.config.Account, Region: b.config.Region, TrustedProxies: trusted, Counters: b.metrics,
 	})
 	drainer := &drain.Drainer{

@@ -2,24 +2,210 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/cogtrail/cogtrail/internal/alarm"
+	apicloudwatch "github.com/cogtrail/cogtrail/internal/api/cloudwatch"
+	apilogs "github.com/cogtrail/cogtrail/internal/api/logs"
+	apisns "github.com/cogtrail/cogtrail/internal/api/sns"
+	"github.com/cogtrail/cogtrail/internal/drain"
+	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/logs/event"
+	"github.com/cogtrail/cogtrail/internal/logs/group"
+	"github.com/cogtrail/cogtrail/internal/logs/insight"
+	"github.com/cogtrail/cogtrail/internal/logs/metricfilter"
+	"github.com/cogtrail/cogtrail/internal/metric"
+	"github.com/cogtrail/cogtrail/internal/metric/series"
+	"github.com/cogtrail/cogtrail/internal/notify/topic"
+	"github.com/cogtrail/cogtrail/internal/outbound"
+	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/store/segment"
+	"github.com/cogtrail/cogtrail/internal/trail"
 	"github.com/cogtrail/cogtrail/internal/trail/deliver"
 )
 
-func (b *builder) observability(context.Context) error { return nil }
+// observability is CloudWatch Logs, metrics, alarms and topics.
+func (b *builder) observability(ctx context.Context) error {
+	if err := b.notifications(ctx); err != nil {
+		return err
+	}
+	b.metricsAndAlarms()
+	b.cloudWatchLogs()
+	return nil
+}
 
-func (b *builder) topics() deliver.Topics { return nil }
+// notifications are SNS topics and their deliveries.
+func (b *builder) notifications(ctx context.Context) error {
+	signer, err := topic.LoadSigner(ctx, b.engines.state, b.vault, b.clock.Now())
+	if err != nil {
+		return fmt.Errorf("load key of notifications: %w", err)
+	}
+	b.topic = topic.New(topic.Deps{Vault: b.vault, Mailer: b.mailbox, Signer: signer, BaseURL: b.config.PublicURL})
+	b.signer = signer
+	m := b.models["sns"]
+	for _, o := range append(apisns.TopicOps(m, b.topic), apisns.SubscriptionOps(m, b.topic)...) {
+		o.Owner, o.ResourcePolicies = b.topic.Owner, b.topic.ResourcePolicies
+		b.ops = append(b.ops, o)
+	}
+	client := outbound.New(outbound.Options{AllowPrivate: b.config.Outbound.AllowPrivate})
+	deliverer := &topic.Deliverer{Service: b.topic, State: b.engines.state, Client: client, Log: b.log}
+	b.jobs[topic.JobKind] = deliverer.Run
+	b.every("notifications", sweepEvery, func(tx store.Tx) error { _, err := b.topic.Sweep(tx, b.clock.Now()); return err })
+	return nil
+}
 
-func (b *builder) groupExists(store.Tx, string, string, string) bool { return false }
+// metricsAndAlarms are CloudWatch's.
+func (b *builder) metricsAndAlarms() {
+	m := b.models["cloudwatch"]
+	b.ops = append(b.ops, apicloudwatch.MetricOps(m, metric.New(metric.Deps{Tokens: b.vault}))...)
+	b.ops = append(b.ops, apicloudwatch.AlarmOps(m, alarm.New(alarm.Deps{Tokens: b.vault}))...)
+	actor := &alarm.Actor{State: b.engines.state, Topics: b.topic.Publisher(), Now: b.clock.Now}
+	b.jobs[alarm.JobKind] = actor.Run
+	evaluator := &alarm.Evaluator{State: b.engines.state, Metrics: alarmMetrics{}, Log: b.log, Now: b.clock.Now}
+	keeper := &metric.Keeper{State: b.engines.state, Log: b.log, Now: b.clock.Now}
+	b.bg = append(b.bg, background{"alarms", evaluator.Run}, background{"metrics", keeper.Run})
+}
 
-func (b *builder) pages() map[string]http.Handler { return nil }
+// cloudWatchLogs are log groups, events, queries and metric filters.
+func (b *builder) cloudWatchLogs() {
+	m := b.models["logs"]
+	groups := &group.Service{Marks: logMarks{}, Tokens: b.vault}
+	events := &event.Service{Reader: logReader{b.engines.segments}, Tokens: b.vault, Encode: encodeLogs}
+	queries := insight.New(uuid.NewString(), insight.Options{
+		State: b.engines.state, Sources: b.engines.segments, Tokens: b.vault, Clock: b.clock, Log: b.log, MaxTime: b.config.Query.Timeout,
+		Engine: b.queryEngine(),
+	})
+	filters := &metricfilter.Service{Tokens: b.vault, Emit: metric.AddSummary, State: b.engines.state, Clock: b.clock, Log: b.log}
+	b.ops = append(b.ops, apilogs.GroupOps(m, groups)...)
+	b.ops = append(b.ops, events.Ops(m)...)
+	b.ops = append(b.ops, queries.Ops(m)...)
+	b.ops = append(b.ops, apilogs.MetricfilterOps(m, filters)...)
+	b.settlers = append(b.settlers, logSettler{b.clock, event.Settle}, logSettler{b.clock, filters.Settle})
+	b.bg = append(b.bg, background{"queries", queries.Run}, background{"metric filters", filters.Run})
+}
 
-func (t targets) CheckTopic(store.Tx, string) error { return nil }
+// logReader is the segment store as log groups ask it.
+type logReader struct{ segments *segment.Store }
 
-func (b *builder) reset(context.Context) error { return nil }
+func (l logReader) Events(ctx context.Context, r logs.Request) (logs.Page, error) {
+	req := segment.EventsRequest{
+		Account: r.Account, Region: r.Region, Group: r.Group, Streams: r.Streams, StreamPrefix: r.StreamPrefix, From: r.From, To: r.To,
+		Backward: r.Backward, Limit: r.Limit, MaxBytes: r.MaxBytes,
+	}
+	if r.After != nil {
+		req.After = &segment.Position{Time: r.After.Time, Ord: r.After.Ord}
+	}
+	res, err := l.segments.Events(ctx, req)
+	if err != nil {
+		return logs.Page{}, err
+	}
+	return logs.Page{Events: logEvents(res.Rows), More: res.More}, nil
+}
 
-const acceleratorBuilt = false
+func logEvents(rows []segment.Row) []logs.Event {
+	out := make([]logs.Event, 0, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		out = append(out, logs.Event{
+			Account: r.Account, Region: r.Region, Group: r.Group, Stream: r.Stream, Time: r.Time, Ingested: r.Ingested, Ord: r.Ord, Message: r.Message,
+		})
+	}
+	return out
+}
 
-func acceleratorChild() bool { return false }
+// logMarks hides deleted and old events in the segment store.
+type logMarks struct{}
+
+func (logMarks) Forget(tx store.Tx, account, region, group, stream string, before int64) error {
+	return segment.MarkDeleted(tx, account, region, group, stream, before)
+}
+
+func (logMarks) Retain(tx store.Tx, account, region, group string, days int) error {
+	return segment.SetRetention(tx, account, region, group, days)
+}
+
+// encodeLogs makes the outbox record of PutLogEvents.
+func encodeLogs(b event.Batch) ([]byte, error) {
+	batch := drain.LogBatch{Group: b.Group, Stream: b.Stream, Ingested: b.Ingested}
+	for _, e := range b.Events {
+		batch.Events = append(batch.Events, drain.LogEvent{Time: e.Timestamp, Message: []byte(e.Message)})
+	}
+	return batch.Marshal(nil), nil
+}
+
+// logSettler hands the log events of a drained batch to a follower.
+type logSettler struct {
+	clock  *clock
+	follow func(tx store.Tx, now int64, events []logs.Event) error
+}
+
+func (s logSettler) Settle(tx store.Tx, batch drain.Batch) error {
+	var rows []segment.Row
+	for _, r := range batch.Rows {
+		if r.Group != segment.History && r.Group != segment.Insights {
+			rows = append(rows, r)
+		}
+	}
+	return s.follow(tx, s.clock.Now().UnixMilli(), logEvents(rows))
+}
+
+// groupExists tells CloudTrail whether a log group is there.
+func (b *builder) groupExists(tx store.Tx, account, region, name string) bool {
+	_, err := logs.FindGroup(tx, account, region, name)
+	return err == nil
+}
+
+// trailTopics is SNS as trails ask it.
+type trailTopics struct{ p topic.Publisher }
+
+func (t trailTopics) Publish(tx store.Tx, now time.Time, topicARN, message string) error {
+	err := t.p.Publish(tx, now, topicARN, "", message)
+	var refused *schema.Error
+	if errors.As(err, &refused) {
+		return nil // the topic is gone: the file is delivered all the same
+	}
+	return err
+}
+
+func (b *builder) topics() deliver.Topics { return trailTopics{b.topic.Publisher()} }
+
+func (t targets) CheckTopic(tx store.Tx, topicARN string) error {
+	err := t.b.topic.Publisher().Check(tx, topicARN, cloudTrail, t.b.config.Account, "")
+	var refused *schema.Error
+	if errors.As(err, &refused) {
+		return trail.ErrTopic
+	}
+	return err
+}
+
+// pages are the fixed public paths.
+func (b *builder) pages() map[string]http.Handler {
+	return map[string]http.Handler{b.signer.Path(): http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-pem-file")
+		_, _ = w.Write(b.signer.Certificate()) // the client went away: nothing to do
+	})}
+}
+
+// alarmMetrics is the metric store as alarms ask it.
+type alarmMetrics struct{}
+
+func (alarmMetrics) Points(tx store.Tx, account, region, namespace, name string, dimensions []series.Dimension, unit string, start, end time.Time, period time.Duration) ([]series.Bucket, error) {
+	streams, err := metric.Read(tx, metric.Query{
+		Account: account, Region: region, Namespace: namespace, Name: name, Dimensions: dimensions, Start: start, End: end,
+		Period: period, Anchor: start, Unit: unit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all []series.Bucket
+	for _, s := range streams {
+		all = append(all, s.Buckets...)
+	}
+	return series.RollUp(all, period, start), nil
+}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/authn/sigv4"
 	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/wire"
 )
 
 // route is step 2: it finds service, operation and protocol from the
@@ -42,7 +43,12 @@ func (x *exchange) formAction() (action, version string) {
 			return "", ""
 		}
 	}
-	form, err := url.ParseQuery(string(x.body))
+	body, err := wire.Inflate(x.body, x.r.Header.Get("Content-Encoding"))
+	if err != nil {
+		x.readErr = err
+		return "", ""
+	}
+	form, err := url.ParseQuery(string(body))
 	if err != nil {
 		return "", ""
 	}

@@ -25,6 +25,7 @@ type target struct {
 	key    string  // empty for the bucket itself
 	owner  *string // ExpectedBucketOwner
 	action string  // without prefix
+	each   bool    // the operation asks for every key by itself
 }
 
 // enter finds the bucket of a call, names the resources in its record and holds
@@ -42,8 +43,8 @@ func (s *Service) enter(c *op.Call, t target) (*Bucket, error) {
 	if t.owner != nil && *t.owner != b.Account {
 		return nil, accessDenied()
 	}
-	if b.Account != c.Account {
-		ok, err := foreignAllowed(c, b, t)
+	if b.Account != c.Caller.Account && !t.each {
+		ok, err := bucketAllows(c, b, t)
 		if err != nil {
 			return nil, err
 		}
@@ -73,37 +74,53 @@ func (t *target) arn() string {
 // already: what is left is the bucket's side.
 const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
 
-// foreignAllowed asks the bucket policy for a caller of another account.
-func foreignAllowed(c *op.Call, b *Bucket, t target) (bool, error) {
-	if b.Policy == "" {
+// may asks about a further action of a call.
+func (s *Service) may(c *op.Call, b *Bucket, t target) (bool, error) {
+	if s.Authorise != nil {
+		ok, err := s.Authorise(c, "s3:"+t.action, t.arn(), b.Account, b.Policy)
+		if err != nil {
+			return false, fmt.Errorf("authorise %s: %w", t.action, err)
+		}
+		return ok, nil
+	}
+	if !c.Caller.IsRoot() {
 		return false, nil
 	}
-	doc, err := policy.Parse(b.Policy, policy.Bucket)
-	if err != nil {
-		return false, fmt.Errorf("parse bucket policy: %w", err)
+	return bucketAllows(c, b, t)
+}
+
+// bucketAllows asks the bucket's side: its owner's account and its policy.
+func bucketAllows(c *op.Call, b *Bucket, t target) (bool, error) {
+	p := &eval.Policies{}
+	if b.Policy != "" {
+		doc, err := policy.Parse(b.Policy, policy.Bucket)
+		if err != nil {
+			return false, fmt.Errorf("parse bucket policy: %w", err)
+		}
+		p.Resource = []*policy.Document{doc}
 	}
 	own, err := policy.Parse(everything, policy.Identity)
 	if err != nil {
 		return false, fmt.Errorf("parse own policy: %w", err)
 	}
+	p.Identity = []*policy.Document{own}
 	var ctx condition.Context
 	eval.Facts{Now: c.Now, SourceIP: c.SourceIP, UserAgent: c.UserAgent, Region: c.Region}.Set(&ctx)
 	d := eval.Decide(&eval.Request{
 		Principal: c.Caller, Action: "s3:" + t.action, Resource: t.arn(), ResourceAccount: b.Account,
 		CanonicalID: canonicalID(c.Caller.Account), Context: ctx,
-	}, &eval.Policies{Identity: []*policy.Document{own}, Resource: []*policy.Document{doc}})
+	}, p)
 	return d.Allowed, nil
 }
 
-// ResourcePolicies returns the policy of the bucket that an input names, for the
-// gateway's authorisation.
-func (s *Service) ResourcePolicies(tx store.Tx, _ string, in any) ([]string, error) {
+// bucketOf returns the bucket that an input names, nil for none.
+func bucketOf(tx store.Tx, in any) (*Bucket, error) {
 	v := reflect.ValueOf(in)
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return nil, nil
 	}
 	f := v.Elem().FieldByName("Bucket")
-	if !f.IsValid() || f.Kind() != reflect.String {
+	if !f.IsValid() || f.Kind() != reflect.String || f.String() == "" {
 		return nil, nil
 	}
 	b, err := buckets.Get(tx, store.K(f.String()))
@@ -113,20 +130,33 @@ func (s *Service) ResourcePolicies(tx store.Tx, _ string, in any) ([]string, err
 	if err != nil {
 		return nil, fmt.Errorf("bucket: %w", err)
 	}
-	if b.Policy == "" {
-		return nil, nil
+	return b, nil
+}
+
+// ResourcePolicies returns the policy of the bucket that an input names, for the
+// gateway's authorisation.
+func (s *Service) ResourcePolicies(tx store.Tx, _ string, in any) ([]string, error) {
+	b, err := bucketOf(tx, in)
+	if err != nil || b == nil || b.Policy == "" {
+		return nil, err
 	}
 	return []string{b.Policy}, nil
 }
 
-// BucketAccount tells who owns a bucket; ok is false when it does not exist.
-func (s *Service) BucketAccount(tx store.Tx, bucket string) (account string, ok bool, err error) {
-	b, err := buckets.Get(tx, store.K(bucket))
-	if errors.Is(err, store.ErrNotFound) {
-		return "", false, nil
+// resourceAccount tells the gateway who owns the bucket that an input names.
+func (s *Service) resourceAccount(tx store.Tx, in any) (string, error) {
+	b, err := bucketOf(tx, in)
+	if err != nil || b == nil {
+		return "", err
 	}
-	if err != nil {
-		return "", false, fmt.Errorf("bucket: %w", err)
+	return b.Account, nil
+}
+
+// owner finds whose record an unsigned call belongs to: the bucket's account.
+func (s *Service) owner(tx store.Tx, in any) (account, region string, ok bool) {
+	b, err := bucketOf(tx, in)
+	if err != nil || b == nil {
+		return "", "", false
 	}
-	return b.Account, true, nil
+	return b.Account, b.Region, true
 }

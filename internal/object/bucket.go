@@ -149,15 +149,18 @@ func (s *Service) DeleteBucket(c *op.Call, in *s3.DeleteBucketInput) error {
 		if err != nil {
 			return fmt.Errorf("uploads of bucket: %w", err)
 		}
-		open = append(open, u)
-		if len(open) == maxOpen {
-			// One transaction is bounded; the next call goes on.
-			return refuse(409, "BucketNotEmpty", "The bucket you tried to delete is not empty", "BucketName", b.Name)
+		if open = append(open, u); len(open) > maxOpen {
+			return tooMuchOpen(b)
 		}
 	}
+	gone := 0
 	for _, u := range open {
-		if _, err := s.dropUpload(c.Tx, c.Now, b, u, nil); err != nil {
+		n, err := s.dropUpload(c.Tx, c.Now, b, u, nil)
+		if err != nil {
 			return err
+		}
+		if gone += n; gone > maxOpenParts {
+			return tooMuchOpen(b)
 		}
 	}
 	if err := buckets.Delete(c.Tx, store.K(b.Name)); err != nil {
@@ -166,8 +169,16 @@ func (s *Service) DeleteBucket(c *op.Call, in *s3.DeleteBucketInput) error {
 	return nil
 }
 
-// maxOpen is how many unfinished uploads one DeleteBucket takes with it.
-const maxOpen = 100
+// Unfinished uploads and parts that one DeleteBucket takes with it: a transaction
+// is bounded. Who has more aborts some first.
+const (
+	maxOpen      = 1000
+	maxOpenParts = 20_000
+)
+
+func tooMuchOpen(b *Bucket) error {
+	return refuse(409, "BucketNotEmpty", "The bucket you tried to delete is not empty", "BucketName", b.Name)
+}
 
 // ListBuckets lists the account's own buckets by name.
 func (s *Service) ListBuckets(c *op.Call, in *s3.ListBucketsInput) (*s3.ListBucketsOutput, error) {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/cogtrail/cogtrail/internal/api/s3"
-	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/authn/sigv4"
 	"github.com/cogtrail/cogtrail/internal/op"
 )
@@ -118,14 +117,15 @@ func (s *Service) CopyObject(c *op.Call, in *s3.CopyObjectInput) (*s3.CopyObject
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.enter(c, target{bucket: bucket, key: key, owner: in.ExpectedSourceBucketOwner, action: "GetObject"}); err != nil {
+	source := target{bucket: bucket, key: key, owner: in.ExpectedSourceBucketOwner, action: "GetObject"}
+	from, err := s.enter(c, source)
+	if err != nil {
 		return nil, err
 	}
-	if ok, err := s.mayRead(c, bucket, key); err != nil || !ok {
-		if err == nil {
-			err = accessDenied()
-		}
+	if ok, err := s.may(c, from, source); err != nil {
 		return nil, err
+	} else if !ok {
+		return nil, accessDenied()
 	}
 	src, err := find(c.Tx, bucket, key)
 	if err != nil {
@@ -161,16 +161,4 @@ func (s *Service) CopyObject(c *op.Call, in *s3.CopyObjectInput) (*s3.CopyObject
 	res := &s3.CopyObjectResult{ETag: quoted(o.ETag), LastModified: new(seconds(o.Modified))}
 	setChecksums(res, o.Checksums, o.ChecksumType)
 	return &s3.CopyObjectOutput{CopyObjectResult: res, ServerSideEncryption: new("AES256")}, nil
-}
-
-// mayRead asks the caller's own policies about the source of a copy.
-func (s *Service) mayRead(c *op.Call, bucket, key string) (bool, error) {
-	if s.Reader == nil {
-		return c.Caller.IsRoot(), nil
-	}
-	ok, err := s.Reader(c, "s3:GetObject", arn.Object(bucket, key))
-	if err != nil {
-		return false, fmt.Errorf("authorise copy source: %w", err)
-	}
-	return ok, nil
 }

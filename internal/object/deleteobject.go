@@ -57,7 +57,7 @@ func (s *Service) remove(c *op.Call, b *Bucket, key string, ifMatch *string) err
 // DeleteObjects removes up to 1000 objects. Each key gets a record of its own
 // beside that of the call.
 func (s *Service) DeleteObjects(c *op.Call, in *s3.DeleteObjectsInput) (*s3.DeleteObjectsOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "DeleteObject"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "DeleteObject", each: true})
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +88,12 @@ func (s *Service) DeleteObjects(c *op.Call, in *s3.DeleteObjectsInput) (*s3.Dele
 func (s *Service) removeOne(c *op.Call, b *Bucket, id s3.ObjectIdentifier) error {
 	if err := checkKey(id.Key); err != nil {
 		return err
+	}
+	// The gateway leaves this call to us: every key is a resource of its own.
+	if ok, err := s.may(c, b, target{bucket: b.Name, key: id.Key, action: "DeleteObject"}); err != nil {
+		return err
+	} else if !ok {
+		return accessDenied()
 	}
 	if id.VersionId != nil && *id.VersionId != "" && *id.VersionId != "null" {
 		return refuse(404, "NoSuchVersion", "The specified version does not exist.")

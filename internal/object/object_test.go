@@ -17,6 +17,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/s3"
 	"github.com/cogtrail/cogtrail/internal/authn/sigv4"
+	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/principal"
 )
 
@@ -401,6 +402,39 @@ func TestCopyObject(t *testing.T) {
 			t.Errorf("a refused copy left %q", got)
 		}
 	})
+}
+
+// TestDeleteObjects_keys holds that each key is authorised by itself.
+func TestDeleteObjects_keys(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.bucket("alpha")
+	for _, k := range []string{"open/a", "secret/b"} {
+		b.put("alpha", k, k)
+	}
+	must[struct{}](b, "PutBucketPolicy", &s3.PutBucketPolicyInput{Bucket: "alpha", Policy: `{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Principal":"*","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::alpha/*"},
+		{"Effect":"Deny","Principal":"*","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::alpha/secret/*"}]}`})
+	in := &s3.DeleteObjectsInput{Bucket: "alpha", Delete: &s3.Delete{Objects: []s3.ObjectIdentifier{{Key: "open/a"}, {Key: "secret/b"}}}}
+	for _, as := range []principal.Principal{principal.User(owner, "/", "u", "AIDAU", "AKIAU"), principal.Anonymous()} {
+		b.as = as
+		out := must[s3.DeleteObjectsOutput](b, "DeleteObjects", in)
+		if len(out.Errors) != 2 || *out.Errors[0].Code != "AccessDenied" {
+			t.Errorf("without anyone to ask: %+v", out)
+		}
+	}
+	b.as = principal.RootOf(foreign, "AKIAF")
+	out := must[s3.DeleteObjectsOutput](b, "DeleteObjects", in)
+	if len(out.Deleted) != 1 || *out.Deleted[0].Key != "open/a" || len(out.Errors) != 1 || *out.Errors[0].Key != "secret/b" {
+		t.Errorf("by the bucket policy: %+v", out)
+	}
+	b.as = principal.User(owner, "/", "u", "AIDAU", "AKIAU")
+	b.s.Authorise = func(_ *op.Call, action, resource, account, _ string) (bool, error) {
+		return action == "s3:DeleteObject" && resource == "arn:aws:s3:::alpha/secret/b" && account == owner, nil
+	}
+	if out = must[s3.DeleteObjectsOutput](b, "DeleteObjects", in); len(out.Deleted) != 1 || *out.Deleted[0].Key != "secret/b" {
+		t.Errorf("by the caller's policies: %+v", out)
+	}
 }
 
 // TestCrash holds that nothing of an upload shows that did not commit, and that

@@ -28,9 +28,10 @@ type Service struct {
 	// API is the loaded model of S3.
 	API   *schema.Service
 	Clock Clock
-	// Reader tells whether a call's own policies allow a second action: reading the source of a copy. Nil means
-	// that only root copies.
-	Reader func(c *op.Call, action, resource string) (bool, error)
+	// Authorise decides a further action of a call, beyond the one that the gateway asked about: reading the source
+	// of a copy, deleting each key of DeleteObjects. It asks all policies of the caller and the given policy of the
+	// bucket (empty for none), which account owns. Nil allows only root.
+	Authorise func(c *op.Call, action, resource, account, bucketPolicy string) (bool, error)
 
 	busy busy
 }
@@ -39,6 +40,7 @@ var (
 	_ s3.BucketAPI    = (*Service)(nil)
 	_ s3.ObjectAPI    = (*Service)(nil)
 	_ s3.MultipartAPI = (*Service)(nil)
+	_ s3.SettingAPI   = (*Service)(nil)
 )
 
 // Operations returns all operations with their stages, for the gateway.
@@ -47,6 +49,7 @@ func (s *Service) Operations() []*op.Operation {
 	ops = append(ops, s3.BucketOps(s.API, s)...)
 	ops = append(ops, s3.ObjectOps(s.API, s)...)
 	ops = append(ops, s3.MultipartOps(s.API, s)...)
+	ops = append(ops, s3.SettingOps(s.API, s)...)
 	stages := map[string]func(*op.Call, any) any{
 		"PutObject":               s.stagePutObject,
 		"CopyObject":              s.stageCopyObject,
@@ -55,7 +58,7 @@ func (s *Service) Operations() []*op.Operation {
 		"GetObject":               s.stageGetObject,
 	}
 	for _, o := range ops {
-		o.ResourcePolicies = s.ResourcePolicies
+		o.ResourcePolicies, o.ResourceAccount, o.Owner = s.ResourcePolicies, s.resourceAccount, s.owner
 		if stage := stages[o.Name]; stage != nil {
 			// A stage keeps its fault for Run, which knows what to write into the record.
 			o.Stage = func(c *op.Call, in any) (any, error) { return stage(c, in), nil }

@@ -219,7 +219,7 @@ func (p *Pool) NameUser(u *User, text string) error {
 		attribute, word string
 		is              func(string) bool
 	}{
-		{Email, "email", func(s string) bool { return strings.Contains(s, "@") && ParseEmail(s) }},
+		{Email, "email", looksLikeEmail},
 		{Phone, "phone number", ParsePhone},
 	} {
 		if p.SignsInWith(form.attribute) && form.is(text) {
@@ -232,6 +232,12 @@ func (p *Pool) NameUser(u *User, text string) error {
 	}
 	u.Username = p.Fold(text) // case-insensitive pools store lower case (inferred)
 	return nil
+}
+
+// looksLikeEmail is wider than ParseEmail: a name that a reader would take for an address is none.
+func looksLikeEmail(s string) bool {
+	i := strings.IndexByte(s, '@')
+	return i > 0 && i < len(s)-1
 }
 
 func (p *Pool) nameByAttribute(u *User, text string) error {

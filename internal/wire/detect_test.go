@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cogtrail/cogtrail/internal/model"
@@ -12,9 +13,12 @@ import (
 	"github.com/cogtrail/cogtrail/internal/wire"
 )
 
+// load reads the models once; they are immutable.
+var load = sync.OnceValues(model.Load)
+
 func services(t testing.TB) []*schema.Service {
 	t.Helper()
-	s, err := model.Load()
+	s, err := load()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func TestRoundTrip(t *testing.T) {
 			for _, name := range s.Protocols {
 				t.Run(s.Name+"/"+o.Name+"/"+name, func(t *testing.T) {
 					t.Parallel()
-					rnd := rand.New(rand.NewPCG(1, uint64(len(o.Name)))) //nolint:gosec // test values
+					rnd := rand.New(rand.NewPCG(1, uint64(len(o.Name))))
 					for range 5 {
 						want := tree(rnd, o.Input, name, 0)
 						r := clientRequest(t, name, o, want)
@@ -72,7 +72,7 @@ func TestOutputs(t *testing.T) {
 			for _, name := range s.Protocols {
 				t.Run(s.Name+"/"+o.Name+"/"+name, func(t *testing.T) {
 					t.Parallel()
-					rnd := rand.New(rand.NewPCG(2, uint64(len(o.Name)))) //nolint:gosec // test values
+					rnd := rand.New(rand.NewPCG(2, uint64(len(o.Name))))
 					var want *schema.Struct
 					if o.Output != nil {
 						want = tree(rnd, o.Output, name, 0)
@@ -141,6 +141,18 @@ func tree(rnd *rand.Rand, s *schema.Shape, protocol string, depth int) *schema.S
 			continue
 		}
 		v.Fields[i] = value(rnd, m, protocol, depth+1)
+	}
+	if depth > 0 && hollow(v) { // forms cannot show an empty structure
+		at := 0
+		for i, m := range s.Members {
+			if k := m.Shape.Kind; k != schema.Structure && k != schema.List {
+				at = i
+				break
+			}
+		}
+		if len(s.Members) > 0 {
+			v.Fields[at] = value(rnd, s.Members[at], protocol, depth+1)
+		}
 	}
 	return v
 }
@@ -392,4 +404,3 @@ func payload(t *testing.T, protocol string, r *wire.Request, x any, m *schema.Me
 		t.Fatal(err)
 	}
 }
-

@@ -20,6 +20,11 @@ type AbortMultipartUploadOutput struct {
 	RequestCharged *string
 }
 
+// BlockedEncryptionTypes is the shape BlockedEncryptionTypes.
+type BlockedEncryptionTypes struct {
+	EncryptionType []string
+}
+
 // Bucket is the shape Bucket.
 type Bucket struct {
 	Name         *string
@@ -346,6 +351,39 @@ type Error struct {
 	Message   *string
 }
 
+// EventBridgeConfiguration is the shape EventBridgeConfiguration.
+type EventBridgeConfiguration struct {
+}
+
+// FilterRule is the shape FilterRule.
+type FilterRule struct {
+	Name  *string
+	Value *string
+}
+
+// GetBucketAclInput is the shape GetBucketAclRequest.
+type GetBucketAclInput struct {
+	Bucket              string // required
+	ExpectedBucketOwner *string
+}
+
+// GetBucketAclOutput is the shape GetBucketAclOutput.
+type GetBucketAclOutput struct {
+	Owner  *Owner
+	Grants []Grant
+}
+
+// GetBucketEncryptionInput is the shape GetBucketEncryptionRequest.
+type GetBucketEncryptionInput struct {
+	Bucket              string // required
+	ExpectedBucketOwner *string
+}
+
+// GetBucketEncryptionOutput is the shape GetBucketEncryptionOutput.
+type GetBucketEncryptionOutput struct {
+	ServerSideEncryptionConfiguration *ServerSideEncryptionConfiguration
+}
+
 // GetBucketLocationInput is the shape GetBucketLocationRequest.
 type GetBucketLocationInput struct {
 	Bucket              string // required
@@ -355,6 +393,31 @@ type GetBucketLocationInput struct {
 // GetBucketLocationOutput is the shape GetBucketLocationOutput.
 type GetBucketLocationOutput struct {
 	LocationConstraint *string
+}
+
+// GetBucketNotificationConfigurationInput is the shape GetBucketNotificationConfigurationRequest.
+type GetBucketNotificationConfigurationInput struct {
+	Bucket              string // required
+	ExpectedBucketOwner *string
+}
+
+// GetBucketNotificationConfigurationOutput is the shape NotificationConfiguration.
+type GetBucketNotificationConfigurationOutput struct {
+	TopicConfigurations          []TopicConfiguration
+	QueueConfigurations          []QueueConfiguration
+	LambdaFunctionConfigurations []LambdaFunctionConfiguration
+	EventBridgeConfiguration     *EventBridgeConfiguration
+}
+
+// GetBucketOwnershipControlsInput is the shape GetBucketOwnershipControlsRequest.
+type GetBucketOwnershipControlsInput struct {
+	Bucket              string // required
+	ExpectedBucketOwner *string
+}
+
+// GetBucketOwnershipControlsOutput is the shape GetBucketOwnershipControlsOutput.
+type GetBucketOwnershipControlsOutput struct {
+	OwnershipControls *OwnershipControls
 }
 
 // GetBucketPolicyInput is the shape GetBucketPolicyRequest.
@@ -368,6 +431,17 @@ type GetBucketPolicyOutput struct {
 	Policy *string
 }
 
+// GetBucketTaggingInput is the shape GetBucketTaggingRequest.
+type GetBucketTaggingInput struct {
+	Bucket              string // required
+	ExpectedBucketOwner *string
+}
+
+// GetBucketTaggingOutput is the shape GetBucketTaggingOutput.
+type GetBucketTaggingOutput struct {
+	TagSet []Tag // required
+}
+
 // GetBucketVersioningInput is the shape GetBucketVersioningRequest.
 type GetBucketVersioningInput struct {
 	Bucket              string // required
@@ -378,6 +452,22 @@ type GetBucketVersioningInput struct {
 type GetBucketVersioningOutput struct {
 	Status    *string
 	MFADelete *string
+}
+
+// GetObjectAclInput is the shape GetObjectAclRequest.
+type GetObjectAclInput struct {
+	Bucket              string // required
+	Key                 string // required
+	VersionId           *string
+	RequestPayer        *string
+	ExpectedBucketOwner *string
+}
+
+// GetObjectAclOutput is the shape GetObjectAclOutput.
+type GetObjectAclOutput struct {
+	Owner          *Owner
+	Grants         []Grant
+	RequestCharged *string
 }
 
 // GetObjectInput is the shape GetObjectRequest.
@@ -450,6 +540,47 @@ type GetObjectOutput struct {
 	ObjectLockMode            *string
 	ObjectLockRetainUntilDate *time.Time
 	ObjectLockLegalHoldStatus *string
+}
+
+// GetObjectTaggingInput is the shape GetObjectTaggingRequest.
+type GetObjectTaggingInput struct {
+	Bucket              string // required
+	Key                 string // required
+	VersionId           *string
+	ExpectedBucketOwner *string
+	RequestPayer        *string
+}
+
+// GetObjectTaggingOutput is the shape GetObjectTaggingOutput.
+type GetObjectTaggingOutput struct {
+	VersionId *string
+	TagSet    []Tag // required
+}
+
+// GetPublicAccessBlockInput is the shape GetPublicAccessBlockRequest.
+type GetPublicAccessBlockInput struct {
+	Bucket              string // required
+	ExpectedBucketOwner *string
+}
+
+// GetPublicAccessBlockOutput is the shape GetPublicAccessBlockOutput.
+type GetPublicAccessBlockOutput struct {
+	PublicAccessBlockConfiguration *PublicAccessBlockConfiguration
+}
+
+// Grant is the shape Grant.
+type Grant struct {
+	Grantee    *Grantee
+	Permission *string
+}
+
+// Grantee is the shape Grantee.
+type Grantee struct {
+	DisplayName  *string
+	EmailAddress *string
+	ID           *string
+	Type         string // required
+	URI          *string
 }
 
 // HeadBucketInput is the shape HeadBucketRequest.
@@ -543,6 +674,14 @@ type HeadObjectOutput struct {
 type Initiator struct {
 	ID          *string
 	DisplayName *string
+}
+
+// LambdaFunctionConfiguration is the shape LambdaFunctionConfiguration.
+type LambdaFunctionConfiguration struct {
+	Id                *string
+	LambdaFunctionArn string   // required
+	Events            []string // required
+	Filter            *NotificationConfigurationFilter
 }
 
 // ListBucketsInput is the shape ListBucketsRequest.
@@ -703,6 +842,11 @@ type MultipartUpload struct {
 	ChecksumType      *string
 }
 
+// NotificationConfigurationFilter is the shape NotificationConfigurationFilter.
+type NotificationConfigurationFilter struct {
+	Key *S3KeyFilter
+}
+
 // Object is the shape Object.
 type Object struct {
 	Key               *string
@@ -731,6 +875,16 @@ type Owner struct {
 	ID          *string
 }
 
+// OwnershipControls is the shape OwnershipControls.
+type OwnershipControls struct {
+	Rules []OwnershipControlsRule // required
+}
+
+// OwnershipControlsRule is the shape OwnershipControlsRule.
+type OwnershipControlsRule struct {
+	ObjectOwnership string // required
+}
+
 // Part is the shape Part.
 type Part struct {
 	PartNumber        *int64
@@ -747,6 +901,14 @@ type Part struct {
 	ChecksumXXHASH64  *string
 	ChecksumXXHASH3   *string
 	ChecksumXXHASH128 *string
+}
+
+// PublicAccessBlockConfiguration is the shape PublicAccessBlockConfiguration.
+type PublicAccessBlockConfiguration struct {
+	BlockPublicAcls       *bool
+	IgnorePublicAcls      *bool
+	BlockPublicPolicy     *bool
+	RestrictPublicBuckets *bool
 }
 
 // PutBucketPolicyInput is the shape PutBucketPolicyRequest.
@@ -835,16 +997,55 @@ type PutObjectOutput struct {
 	RequestCharged          *string
 }
 
+// QueueConfiguration is the shape QueueConfiguration.
+type QueueConfiguration struct {
+	Id       *string
+	QueueArn string   // required
+	Events   []string // required
+	Filter   *NotificationConfigurationFilter
+}
+
 // RestoreStatus is the shape RestoreStatus.
 type RestoreStatus struct {
 	IsRestoreInProgress *bool
 	RestoreExpiryDate   *time.Time
 }
 
+// S3KeyFilter is the shape S3KeyFilter.
+type S3KeyFilter struct {
+	FilterRules []FilterRule
+}
+
+// ServerSideEncryptionByDefault is the shape ServerSideEncryptionByDefault.
+type ServerSideEncryptionByDefault struct {
+	SSEAlgorithm   string  // required
+	KMSMasterKeyID *string // sensitive
+}
+
+// ServerSideEncryptionConfiguration is the shape ServerSideEncryptionConfiguration.
+type ServerSideEncryptionConfiguration struct {
+	Rules []ServerSideEncryptionRule // required
+}
+
+// ServerSideEncryptionRule is the shape ServerSideEncryptionRule.
+type ServerSideEncryptionRule struct {
+	ApplyServerSideEncryptionByDefault *ServerSideEncryptionByDefault
+	BucketKeyEnabled                   *bool
+	BlockedEncryptionTypes             *BlockedEncryptionTypes
+}
+
 // Tag is the shape Tag.
 type Tag struct {
 	Key   string // required
 	Value string // required
+}
+
+// TopicConfiguration is the shape TopicConfiguration.
+type TopicConfiguration struct {
+	Id       *string
+	TopicArn string   // required
+	Events   []string // required
+	Filter   *NotificationConfigurationFilter
 }
 
 // UploadPartInput is the shape UploadPartRequest.

@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -373,26 +374,34 @@ func (s *Service) finish(ctx context.Context, q *Query, status, reason string, r
 }
 
 // prune removes queries of the account that are older than seven days or more
-// than KeepQueries, a few at a time.
+// than KeepQueries, a few at a time. It reads keys only, since it runs often.
 func (s *Service) prune(tx store.Tx, q *Query, now int64) error {
-	var old []*Query
+	prefix := store.K(q.Account, q.Region)
+	kept := store.K(q.Account, q.Region, now-keepMS) // entries before are too old
+	var old []store.Key
 	n := 0
-	for r, err := range queries.ScanIndex(tx, "time", store.K(q.Account, q.Region), nil, true) {
+	for kv, err := range tx.Scan(queries.Name+".time", prefix, prefix.After(), true) {
 		if err != nil {
 			return fmt.Errorf("old queries: %w", err)
 		}
-		n++
-		if ended(r.Row.Status) && r.Row.ID != q.ID && (n > s.KeepQueries || r.Row.Created < now-keepMS) {
-			if old = append(old, r.Row); len(old) == pruneMax {
+		if n++; n > s.KeepQueries || bytes.Compare(kv.Key, kept) < 0 {
+			if old = append(old, store.Key(kv.Value)); len(old) == pruneMax {
 				break
 			}
 		}
 	}
-	for _, o := range old {
+	for _, key := range old {
+		o, err := queries.Get(tx, key)
+		if err != nil {
+			return fmt.Errorf("old query: %w", err)
+		}
+		if !ended(o.Status) || o.ID == q.ID {
+			continue
+		}
 		if err := dropChunks(tx, o); err != nil {
 			return err
 		}
-		if err := queries.Delete(tx, queries.Key(o)); err != nil {
+		if err := queries.Delete(tx, key); err != nil {
 			return fmt.Errorf("old query: %w", err)
 		}
 	}

@@ -37,6 +37,7 @@ type World struct {
 	Store  *Store
 	Caller principal.Principal
 	calls  int
+	mu     sync.Mutex
 }
 
 // New makes an empty world at noon of 1 March 2026.
@@ -52,7 +53,18 @@ func New(t testing.TB) *World {
 }
 
 // Now implements the clocks of the services.
-func (w *World) Now() time.Time { return w.Clock }
+func (w *World) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.Clock
+}
+
+// Advance moves the clock; a test must use it while a service runs.
+func (w *World) Advance(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.Clock = w.Clock.Add(d)
+}
 
 // MS is the time in milliseconds.
 func (w *World) MS() int64 { return w.Clock.UnixMilli() }

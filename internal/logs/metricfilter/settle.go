@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cogtrail/cogtrail/internal/logs"
 	"github.com/cogtrail/cogtrail/internal/metric/series"
@@ -126,7 +127,7 @@ func (t *tally) stream(e *logs.Event, minute int64) *values {
 			return nil // (inferred)
 		}
 		texts[i] = text
-		key = append(append(key, 0), text...)
+		key = fmt.Appendf(key, " %d:%s", len(text), text) // lengths keep lists of texts apart
 	}
 	t.key = key
 	v := t.values[string(key)]
@@ -168,7 +169,11 @@ func clip(text string) string {
 	if len(text) <= maxDimension {
 		return text
 	}
-	return text[:maxDimension]
+	n := maxDimension
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
 }
 
 func (t *tally) save(tx store.Tx, emit Emit) error {

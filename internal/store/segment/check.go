@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -39,13 +41,10 @@ func (r *Report) find(format string, args ...any) {
 // ledger says, none twice. It changes nothing. Rows whose retention is over are
 // not missed. The error is about the check itself.
 func (s *Store) Check(ctx context.Context) (*Report, error) {
-	s.mu.Lock()
-	run := make([]*handle, len(s.segments))
-	copy(run, s.segments)
-	for _, h := range run {
-		h.retain()
+	run, book, err := s.freeze(ctx)
+	if err != nil {
+		return nil, err
 	}
-	s.mu.Unlock()
 	defer func() {
 		for _, h := range run {
 			h.release()
@@ -62,8 +61,66 @@ func (s *Store) Check(ctx context.Context) (*Report, error) {
 			rep.find("%v", err)
 		}
 	}
-	err := s.checkLedger(ctx, rep, books)
-	return rep, err
+	s.checkLedger(rep, book, books)
+	return rep, nil
+}
+
+// freeze returns the segments, retained, and the ledger of one moment.
+func (s *Store) freeze(ctx context.Context) ([]*handle, []*ledger, error) {
+	const tries, wait = 20, 50 * time.Millisecond
+	for range tries {
+		var book []*ledger
+		var names []string
+		err := s.state.View(ctx, func(tx store.Tx) error {
+			book, names = nil, nil
+			for m, err := range manifests.Scan(tx, nil, nil) {
+				if err != nil {
+					return fmt.Errorf("manifests: %w", err)
+				}
+				names = append(names, m.Name)
+			}
+			for l, err := range ledgers.Scan(tx, nil, nil) {
+				if err != nil {
+					return fmt.Errorf("ledger: %w", err)
+				}
+				book = append(book, l)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		if run, ok := s.retainAll(names); ok {
+			return run, book, nil
+		}
+		// A batch or a merge is committed but not published yet, or was replaced meanwhile.
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+	}
+	return nil, nil, errors.New("check: the segments change too fast")
+}
+
+// retainAll retains the segments of these names; ok is false if one is unknown.
+func (s *Store) retainAll(names []string) (run []*handle, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	byName := make(map[string]*handle, len(s.segments))
+	for _, h := range s.segments {
+		byName[h.m.Name] = h
+	}
+	for _, n := range names {
+		if byName[n] == nil {
+			return nil, false
+		}
+		run = append(run, byName[n])
+	}
+	for _, h := range run {
+		h.retain()
+	}
+	return run, true
 }
 
 // ledgerPage names a ledger row.
@@ -147,39 +204,33 @@ func (s *Store) checkFile(ctx context.Context, h *handle, rep *Report, books map
 }
 
 // checkLedger compares what was seen with what was entered.
-func (s *Store) checkLedger(ctx context.Context, rep *Report, books map[ledgerPage]*numbers) error {
+func (s *Store) checkLedger(rep *Report, book []*ledger, books map[ledgerPage]*numbers) {
 	oldest := s.now() - int64(s.opt.HistoryDays)*dayMS
-	return s.state.View(ctx, func(tx store.Tx) error {
-		last := make(map[string]int64)
-		for l, err := range ledgers.Scan(tx, nil, nil) {
-			if err != nil {
-				return fmt.Errorf("ledger: %w", err)
-			}
-			if prev, ok := last[l.Account]; l.First != prev+1 && (ok || l.First != 1) {
-				rep.find("account %s: the ledger jumps from number %d to %d", l.Account, prev, l.First)
-			}
-			last[l.Account] = l.Last
-			at := ledgerPage{l.Account, (l.First - 1) / ledgerSpan}
-			n := books[at]
-			if n == nil {
-				n = new(numbers)
-			}
-			delete(books, at)
-			if n.twice > 0 {
-				rep.find("account %s: %d numbers from %d to %d occur twice", l.Account, n.twice, l.First, l.Last)
-			}
-			if n.count > l.History {
-				rep.find("account %s: %d history rows from %d to %d, the ledger says %d", l.Account, n.count, l.First, l.Last, l.History)
-			}
-			if n.count < l.History && l.MinTime >= oldest {
-				rep.find("account %s: %d of %d history rows from %d to %d are missing", l.Account, l.History-n.count, l.History, l.First, l.Last)
-			}
+	last := make(map[string]int64)
+	for _, l := range book {
+		if l.First != last[l.Account]+1 {
+			rep.find("account %s: the ledger jumps from number %d to %d", l.Account, last[l.Account], l.First)
 		}
-		for at := range books {
-			rep.find("account %s: rows numbered from %d on are not in the ledger", at.account, at.page*ledgerSpan+1)
+		last[l.Account] = l.Last
+		at := ledgerPage{l.Account, (l.First - 1) / ledgerSpan}
+		n := books[at]
+		if n == nil {
+			n = new(numbers)
 		}
-		return nil
-	})
+		delete(books, at)
+		if n.twice > 0 {
+			rep.find("account %s: %d numbers from %d to %d occur twice", l.Account, n.twice, l.First, l.Last)
+		}
+		if n.count > l.History {
+			rep.find("account %s: %d history rows from %d to %d, the ledger says %d", l.Account, n.count, l.First, l.Last, l.History)
+		}
+		if n.count < l.History && l.MinTime >= oldest {
+			rep.find("account %s: %d of %d history rows from %d to %d are missing", l.Account, l.History-n.count, l.History, l.First, l.Last)
+		}
+	}
+	for at := range books {
+		rep.find("account %s: rows numbered from %d on are not in the ledger", at.account, at.page*ledgerSpan+1)
+	}
 }
 
 // contextReader stops reading when ctx ends.

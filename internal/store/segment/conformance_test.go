@@ -122,9 +122,9 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	for name, e := range map[string]engine{
 		"tail":   {sealEvery: math.MaxInt},
-		"sealed": {sealEvery: 1},
+		"sealed": {sealEvery: 3},
 		"mixed":  {sealEvery: 5},
-		"merged": {sealEvery: 2, compact: true},
+		"merged": {sealEvery: 4, compact: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

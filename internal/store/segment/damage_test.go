@@ -27,7 +27,7 @@ func TestDamagedFile(t *testing.T) {
 	}
 	rnd := rand.New(rand.NewPCG(1, 2))
 	failed := 0
-	for range 150 {
+	for range 60 {
 		b := append([]byte(nil), sound...)
 		for range 1 + rnd.IntN(4) {
 			b[rnd.IntN(len(b))] ^= byte(1 + rnd.IntN(255))

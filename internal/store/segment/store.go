@@ -246,3 +246,23 @@ func (s *Store) Stats() Stats {
 	}
 	return st
 }
+
+// GroupSize returns the rows and the bytes of messages kept for a group: what
+// DescribeLogGroups calls storedBytes. Rows hidden by marks count until they are gone.
+func (s *Store) GroupSize(k Key) (rows, bytes int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range s.segments {
+		if span, ok := h.spans[k]; ok {
+			rows += span.Rows
+			bytes += span.RawBytes
+		}
+	}
+	for i := range s.tail {
+		if s.tail[i].key() == k {
+			rows++
+			bytes += int64(len(s.tail[i].Message))
+		}
+	}
+	return rows, bytes
+}

@@ -3,6 +3,7 @@ package pool_test
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -300,4 +301,28 @@ func TestListUserPools(t *testing.T) {
 	out := pooltest.Must(w, w.S.Pool.ListUserPools, &cognitoidp.ListUserPoolsInput{MaxResults: 2})
 	_, res := pooltest.As(w, "999999999999", pooltest.Region, "AIDAOTHER", w.S.Pool.ListUserPools, &cognitoidp.ListUserPoolsInput{MaxResults: 2, NextToken: out.NextToken})
 	w.Refused(res, "InvalidParameterException", "Invalid pagination token.")
+}
+
+func TestDescribeUserPool_estimate(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	for _, users := range []int{0, 3, 255, 3000} {
+		id := w.Pool(nil)
+		err := w.State.Update(t.Context(), func(tx store.Tx) error {
+			for i := range users {
+				u := &userpool.User{Account: pooltest.Account, Region: pooltest.Region, Pool: userpool.PoolID(id), Sub: userpool.NewSub(), Username: strconv.Itoa(i)}
+				if err := userpool.Users.Insert(tx, u); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := int(*pooltest.Must(w, w.S.Pool.DescribeUserPool, &cognitoidp.DescribeUserPoolInput{UserPoolId: id}).UserPool.EstimatedNumberOfUsers)
+		if users < 256 && got != users || got < users*2/3 || got > users*3/2 {
+			t.Errorf("%d users are estimated as %d", users, got)
+		}
+	}
 }

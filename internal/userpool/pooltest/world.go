@@ -59,6 +59,9 @@ var (
 	})
 )
 
+// Keys are the key sets of all worlds: pools get the first and the second in turn.
+func Keys() []*token.KeySet { return keys() }
+
 // Group is the SRP group of all worlds.
 func Group() *srp.Group { return group() }
 

@@ -10,6 +10,11 @@ func missing(parameter string) *schema.Error {
 	return cognitoidp.InvalidParameterException("Missing required parameter " + parameter)
 }
 
+// longUsername is what the model would say of a member; the parameters of a sign-in are a map of free texts. (inferred)
+func longUsername() *schema.Error {
+	return cognitoidp.InvalidParameterException("1 validation error detected: Value at 'username' failed to satisfy constraint: Member must have length less than or equal to 128")
+}
+
 func flowNotEnabled(flow string) *schema.Error {
 	return cognitoidp.InvalidParameterException(flow + " flow not enabled for this client")
 }

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
@@ -44,12 +45,18 @@ func (s *Service) InitiateAuth(c *op.Call, in *cognitoidp.InitiateAuthInput) (*c
 	return out, nil
 }
 
-// required returns a parameter or AWS's answer that it is missing.
+// maxUsername is the model's limit, in characters.
+const maxUsername = 128
+
+// required answers that one of the parameters is missing, or that the user name is longer than any.
 func required(params map[string]string, names ...string) error {
 	for _, n := range names {
 		if params[n] == "" {
 			return missing(n)
 		}
+	}
+	if utf8.RuneCountInString(params["USERNAME"]) > maxUsername {
+		return longUsername()
 	}
 	return nil
 }

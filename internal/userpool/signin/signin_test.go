@@ -51,6 +51,8 @@ func TestInitiateAuth_refuses(t *testing.T) {
 		{"flow not served", plain, "CUSTOM_AUTH", user(), ipe, "AuthFlow CUSTOM_AUTH is not supported by this server."},
 		{"no parameters", client, "USER_PASSWORD_AUTH", nil, ipe, "Missing required parameter USERNAME"},
 		{"no password", client, "USER_PASSWORD_AUTH", user(), ipe, "Missing required parameter PASSWORD"},
+		{"endless name", client, "USER_PASSWORD_AUTH", map[string]string{"USERNAME": strings.Repeat("x", 129), "PASSWORD": "x"}, ipe,
+			"1 validation error detected: Value at 'username' failed to satisfy constraint: Member must have length less than or equal to 128"},
 		{"no SRP_A", client, "USER_SRP_AUTH", user(), ipe, "Missing required parameter SRP_A"},
 		{"SRP_A of zero", client, "USER_SRP_AUTH", user("SRP_A", "0"), ipe, "SRP_A is not valid."},
 		{"no refresh token", client, "REFRESH_TOKEN_AUTH", user(), ipe, "Missing required parameter REFRESH_TOKEN"},

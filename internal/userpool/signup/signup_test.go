@@ -59,6 +59,7 @@ func TestSignUp_refuses(t *testing.T) {
 		{"hash without secret", &cognitoidp.SignUpInput{ClientId: client, SecretHash: new("x"), Username: "jo"}, "NotAuthorizedException", "Unable to verify secret hash for client " + client},
 		{"administrators only", signUp(closedClient, "jo"), "NotAuthorizedException", "SignUp is not permitted for this user pool"},
 		{"name like an e-mail", signUp(client, "a@example.com", full...), "InvalidParameterException", "Username cannot be of email format, since user pool is configured for email alias."},
+		{"name that looks like an e-mail", signUp(client, "a@еxample.com", full...), "InvalidParameterException", "Username cannot be of email format, since user pool is configured for email alias."},
 		{"name like a phone number", signUp(client, "+15550100", full...), "InvalidParameterException", "Username cannot be of phone number format, since user pool is configured for phone alias."},
 		{"name no e-mail", signUp(emailClient, "jo"), "InvalidParameterException", "Username should be an email."},
 		{"name neither", signUp(bothClient, "jo"), "InvalidParameterException", "Username should be either an email or a phone number."},

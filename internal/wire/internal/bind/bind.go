@@ -70,9 +70,8 @@ func many(m *schema.Member, texts []string, bad Bad) (any, error) {
 func fromQuery(m *schema.Member, query url.Values, bad Bad) (any, error) {
 	if m.Shape.Kind == schema.Map {
 		p := &schema.Pairs{}
-		for k, vs := range query {
+		for k := range query {
 			p.Keys = append(p.Keys, k)
-			_ = vs
 		}
 		slices.Sort(p.Keys)
 		for _, k := range p.Keys {

@@ -59,6 +59,8 @@ func oneOf(name string, names []string) bool {
 type decoder struct {
 	*stdxml.Decoder
 	depth int
+	// seen finds the place of a key; without it a large map costs its square.
+	seen map[*schema.Pairs]map[string]int
 }
 
 func (d *decoder) enter() error {
@@ -239,12 +241,17 @@ func (d *decoder) entry(s *schema.Shape, p *schema.Pairs) error {
 	if !found {
 		return ErrMalformed
 	}
-	for i, k := range p.Keys {
-		if k == key {
-			p.Values[i] = value
-			return nil
-		}
+	if d.seen == nil {
+		d.seen = make(map[*schema.Pairs]map[string]int)
 	}
+	if d.seen[p] == nil {
+		d.seen[p] = make(map[string]int)
+	}
+	if i, ok := d.seen[p][key]; ok {
+		p.Values[i] = value
+		return nil
+	}
+	d.seen[p][key] = len(p.Keys)
 	p.Keys, p.Values = append(p.Keys, key), append(p.Values, value)
 	return nil
 }
