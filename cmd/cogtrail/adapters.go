@@ -15,6 +15,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/drain"
 	"github.com/cogtrail/cogtrail/internal/gateway"
 	"github.com/cogtrail/cogtrail/internal/iam"
+	"github.com/cogtrail/cogtrail/internal/logs"
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
 	"github.com/cogtrail/cogtrail/internal/object"
 	"github.com/cogtrail/cogtrail/internal/principal"
@@ -49,6 +50,24 @@ func (b *builder) every(name string, d time.Duration, do func(store.Tx) error) {
 				if err := b.engines.state.Update(ctx, do); err != nil && ctx.Err() == nil {
 					b.log.Warn("upkeep failed; it will be tried again", "what", name, "error", err)
 				}
+			}
+		}
+	}})
+}
+
+// daily runs upkeep that manages its own transactions, at the start and once a day.
+func (b *builder) daily(name string, do func(context.Context) error) {
+	b.bg = append(b.bg, background{name, func(ctx context.Context) error {
+		tick := time.NewTicker(24 * time.Hour)
+		defer tick.Stop()
+		for {
+			if err := do(ctx); err != nil && ctx.Err() == nil {
+				b.log.Warn("upkeep failed; it will be tried again tomorrow", "what", name, "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
 			}
 		}
 	}})
@@ -114,7 +133,7 @@ func (m messages) Send(tx store.Tx, x userpool.Message) error {
 // historyReader is the segment store as LookupEvents asks it.
 type historyReader struct{ segments *segment.Store }
 
-func (h historyReader) Lookup(ctx context.Context, q history.Query) ([][]byte, []byte, error) {
+func (h historyReader) Lookup(ctx context.Context, q history.Query) ([]history.Found, []byte, error) {
 	req := segment.LookupRequest{
 		Account: q.Account, Region: q.Region, Attribute: segment.Attribute(q.Key), Value: q.Value,
 		From: q.From.UnixMilli(), To: q.To.UnixMilli(), Limit: q.Limit,
@@ -129,9 +148,14 @@ func (h historyReader) Lookup(ctx context.Context, q history.Query) ([][]byte, [
 	if err != nil {
 		return nil, nil, err
 	}
-	records := make([][]byte, len(res.Rows))
+	found := make([]history.Found, len(res.Rows))
 	for i := range res.Rows {
-		records[i] = res.Rows[i].Message
+		message := res.Rows[i].Message
+		found[i].Record = message
+		found[i].Username, _ = segment.Username(message)
+		for _, r := range segment.Resources(message) {
+			found[i].Resources = append(found[i].Resources, history.Resource(r))
+		}
 	}
 	var next []byte
 	if res.More && len(res.Rows) > 0 {
@@ -139,7 +163,7 @@ func (h historyReader) Lookup(ctx context.Context, q history.Query) ([][]byte, [
 			return nil, nil, err
 		}
 	}
-	return records, next, nil
+	return found, next, nil
 }
 
 // router and settler are trail delivery as the drainer asks it.
@@ -234,8 +258,8 @@ func (t targets) CheckLogGroup(tx store.Tx, account, region, groupARN, roleARN s
 		return trail.ErrGroup
 	}
 	name := strings.TrimSuffix(strings.TrimPrefix(a.Resource, "log-group:"), ":*")
-	if !t.b.groupExists(tx, account, region, name) {
-		return trail.ErrGroup
+	if ok, err := logs.GroupExists(tx, account, region, name); err != nil || !ok {
+		return errors.Join(err, trail.ErrGroup)
 	}
 	r, err := arn.Parse(roleARN)
 	if err != nil || r.Service != "iam" || r.Account != account || !strings.HasPrefix(r.Resource, "role/") {
@@ -276,4 +300,12 @@ func trusts(role *iam.Trust, roleARN string) (bool, error) {
 		NeedsResourcePolicy: true, Context: condition.Context{},
 	}, &eval.Policies{Resource: []*policy.Document{doc}})
 	return d.Allowed, nil
+}
+
+// maxSwept bounds the rows that one sweep of ended sign-ins removes.
+const maxSwept = 20_000
+
+func sweepPools(tx store.Tx, now time.Time) error {
+	_, err := userpool.Sweep(tx, now, maxSwept)
+	return err
 }

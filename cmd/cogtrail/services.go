@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"time"
 
 	apicloudtrail "github.com/cogtrail/cogtrail/internal/api/cloudtrail"
 	apiiam "github.com/cogtrail/cogtrail/internal/api/iam"
@@ -14,6 +15,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/gateway"
 	"github.com/cogtrail/cogtrail/internal/iam"
 	"github.com/cogtrail/cogtrail/internal/job"
+	"github.com/cogtrail/cogtrail/internal/logs"
 	"github.com/cogtrail/cogtrail/internal/model"
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
 	"github.com/cogtrail/cogtrail/internal/notify/topic"
@@ -126,18 +128,26 @@ func (b *builder) userPools() (*service.Service, error) {
 	}
 	b.ops = append(b.ops, pools.Operations(b.models["cognito-idp"])...)
 	b.bg = append(b.bg, background{"signing keys", reserve.Run})
+	b.jobs[userpool.PurgeJob] = userpool.PurgeHandler(b.engines.state)
+	b.every("sign-ins", sweepEvery, func(tx store.Tx) error { return sweepPools(tx, b.clock.Now()) })
 	b.every("mailbox", sweepEvery, b.mailbox.Trim)
 	return pools, nil
 }
 
 // objectStore is S3.
 func (b *builder) objectStore() {
-	b.objects = &object.Service{State: b.engines.state, Blob: b.engines.blob, Encoder: b.encoder, API: b.models["s3"], Clock: b.clock}
-	for _, o := range b.objects.Operations() {
-		o.ResourceAccount = b.objects.Owner
-		b.ops = append(b.ops, o)
+	b.objects = &object.Service{
+		State: b.engines.state, Blob: b.engines.blob, Encoder: b.encoder, API: b.models["s3"], Clock: b.clock,
+		Authorise: func(c *op.Call, action, resource, account, bucketPolicy string) (bool, error) {
+			return c.Allowed(action, resource, account, bucketPolicy)
+		},
 	}
+	b.ops = append(b.ops, b.objects.Operations()...)
 	b.jobs[object.CollectJob] = b.objects.Collect
+	b.daily("unreferenced objects", func(ctx context.Context) error {
+		_, err := b.objects.Sweep(ctx, b.clock.Now().Add(-24*time.Hour))
+		return err
+	})
 }
 
 // cloudTrail is trails, their delivery, and the event history.
@@ -151,7 +161,7 @@ func (b *builder) cloudTrail() {
 	b.ops = append(b.ops, apicloudtrail.HistoryOps(m, lookup)...)
 	b.ops = append(b.ops, apicloudtrail.KeyOps(m, keys)...)
 	delivery := deliver.New(deliver.Options{
-		State: b.engines.state, Bucket: logBucket{b.objects.Writer()}, Topics: b.topics(), Signer: keys, GroupExists: b.groupExists,
+		State: b.engines.state, Bucket: logBucket{b.objects.Writer()}, Topics: b.topics(), Signer: keys, GroupExists: logs.GroupExists,
 		Clock: b.clock, Log: b.log, Interval: b.config.Trail.Interval, DigestInterval: b.config.Trail.DigestInterval,
 	})
 	b.router = router{delivery, b.clock}

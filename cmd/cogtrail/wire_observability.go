@@ -22,6 +22,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/metric"
 	"github.com/cogtrail/cogtrail/internal/metric/series"
 	"github.com/cogtrail/cogtrail/internal/notify/topic"
+	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/outbound"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -79,14 +80,15 @@ func (b *builder) cloudWatchLogs() {
 	events := &event.Service{Reader: logReader{b.engines.segments}, Tokens: b.vault, Encode: encodeLogs}
 	queries := insight.New(uuid.NewString(), insight.Options{
 		State: b.engines.state, Sources: b.engines.segments, Tokens: b.vault, Clock: b.clock, Log: b.log, MaxTime: b.config.Query.Timeout,
-		Engine: b.queryEngine(),
+		Engine: b.queryEngine(), Access: logAccess{}, Shared: b.config.State != "",
 	})
 	filters := &metricfilter.Service{Tokens: b.vault, Emit: metric.AddSummary, State: b.engines.state, Clock: b.clock, Log: b.log}
 	b.ops = append(b.ops, apilogs.GroupOps(m, groups)...)
 	b.ops = append(b.ops, events.Ops(m)...)
 	b.ops = append(b.ops, queries.Ops(m)...)
 	b.ops = append(b.ops, apilogs.MetricfilterOps(m, filters)...)
-	b.settlers = append(b.settlers, logSettler{b.clock, event.Settle}, logSettler{b.clock, filters.Settle})
+	b.settlers = append(b.settlers, logSettler{b.clock, event.Settle}, logSettler{b.clock, filters.Settle},
+		logSettler{b.clock, event.Incoming(metric.AddSummary)})
 	b.bg = append(b.bg, background{"queries", queries.Run}, background{"metric filters", filters.Run})
 }
 
@@ -155,10 +157,11 @@ func (s logSettler) Settle(tx store.Tx, batch drain.Batch) error {
 	return s.follow(tx, s.clock.Now().UnixMilli(), logEvents(rows))
 }
 
-// groupExists tells CloudTrail whether a log group is there.
-func (b *builder) groupExists(tx store.Tx, account, region, name string) bool {
-	_, err := logs.FindGroup(tx, account, region, name)
-	return err == nil
+// logAccess decides about groups that are named in lists or inside a query.
+type logAccess struct{}
+
+func (logAccess) Allowed(c *op.Call, action, resource string) (bool, error) {
+	return c.Allowed(action, resource, c.Account, "")
 }
 
 // trailTopics is SNS as trails ask it.

@@ -51,18 +51,18 @@ func TestActor(t *testing.T) {
 	j := w.jobs()[0]
 	w.must(a.Run(t.Context(), j))
 	w.must(a.Run(t.Context(), j)) // the job repeats, its effect does not
-	want := topic + "\n" + `ALARM: "Forgot <x>" in US East (N. Virginia)` + "\n" +
+	want := topicARN + "\n" + `ALARM: "Forgot <x>" in US East (N. Virginia)` + "\n" +
 		`{"AlarmName":"Forgot <x>","AlarmDescription":"too many resets","AWSAccountId":"111122223333",` +
 		`"AlarmConfigurationUpdatedTimestamp":"2026-03-01T00:05:12.345+0000","NewStateValue":"ALARM","NewStateReason":"why",` +
 		`"StateChangeTime":"2026-03-01T00:06:12.345+0000","Region":"US East (N. Virginia)","AlarmArn":"arn:aws:cloudwatch:us-east-1:111122223333:alarm:Forgot <x>",` +
-		`"OldStateValue":"INSUFFICIENT_DATA","OKActions":[],"AlarmActions":["` + topic + `"],"InsufficientDataActions":[],"ActionExecutedAfterMuteWindow":false,` +
+		`"OldStateValue":"INSUFFICIENT_DATA","OKActions":[],"AlarmActions":["` + topicARN + `"],"InsufficientDataActions":[],"ActionExecutedAfterMuteWindow":false,` +
 		`"Trigger":{"MetricName":"m","Namespace":"App","StatisticType":"Statistic","Statistic":"SUM","Unit":null,"Dimensions":[{"value":"p","name":"UserPool"}],` +
 		`"Period":60,"EvaluationPeriods":1,"ComparisonOperator":"GreaterThanOrEqualToThreshold","Threshold":1.0,"TreatMissingData":"missing","EvaluateLowSampleCountPercentile":""}}`
 	if !slices.Equal(w.topics.published, []string{want}) {
 		t.Errorf("published %q\nwant %q", w.topics.published, want)
 	}
 	got := w.history(cloudwatch.DescribeAlarmHistoryInput{})
-	if !slices.Equal(got, []string{"Successfully executed action " + topic, "Alarm updated from INSUFFICIENT_DATA to ALARM", `Alarm "Forgot <x>" created`}) {
+	if !slices.Equal(got, []string{"Successfully executed action " + topicARN, "Alarm updated from INSUFFICIENT_DATA to ALARM", `Alarm "Forgot <x>" created`}) {
 		t.Errorf("history %q", got)
 	}
 	w.must(w.call(func(c *op.Call) error {
@@ -89,8 +89,8 @@ func TestActor_failures(t *testing.T) {
 		again  bool
 		want   string
 	}{
-		"refused":     {topic, refused, false, "Failed to execute action " + topic + `. Received error: "Topic does not exist"`},
-		"unreachable": {topic, func(f *fakeTopics) { f.failure = errors.New("broken") }, true, ""},
+		"refused":     {topicARN, refused, false, "Failed to execute action " + topicARN + `. Received error: "Topic does not exist"`},
+		"unreachable": {topicARN, func(f *fakeTopics) { f.failure = errors.New("broken") }, true, ""},
 		"no topic": {"arn:aws:lambda:us-east-1:111122223333:function:f", func(*fakeTopics) {}, false,
 			"Failed to execute action arn:aws:lambda:us-east-1:111122223333:function:f. Received error: \"This server runs actions of Amazon SNS topics only.\""},
 	} {

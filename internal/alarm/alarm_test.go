@@ -25,9 +25,9 @@ import (
 )
 
 const (
-	account = "111122223333"
-	region  = "us-east-1"
-	topic   = "arn:aws:sns:us-east-1:111122223333:alerts"
+	account  = "111122223333"
+	region   = "us-east-1"
+	topicARN = "arn:aws:sns:us-east-1:111122223333:alerts"
 )
 
 // fakeTopics remembers what was published; refusal is the answer of Check.
@@ -78,7 +78,7 @@ func (w *world) call(fn func(c *op.Call) error) error {
 func input(name string) *cloudwatch.PutMetricAlarmInput {
 	return &cloudwatch.PutMetricAlarmInput{
 		AlarmName: name, MetricName: new("m"), Namespace: new("App"), Statistic: new("Sum"), Period: new(int64(60)), EvaluationPeriods: new(int64(1)),
-		Threshold: new(1.0), ComparisonOperator: new("GreaterThanOrEqualToThreshold"), AlarmActions: []string{topic},
+		Threshold: new(1.0), ComparisonOperator: new("GreaterThanOrEqualToThreshold"), AlarmActions: []string{topicARN},
 	}
 }
 
@@ -399,7 +399,7 @@ func TestEvaluator(t *testing.T) {
 		start := time.Now().UTC() // midnight in a bubble
 		in := input("a")
 		in.TreatMissingData = new("notBreaching")
-		in.OKActions = []string{topic}
+		in.OKActions = []string{topicARN}
 		w.must(w.put(in))
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)

@@ -42,6 +42,23 @@ func (x *exchange) authorise() error {
 	return denied(x.match, eval.Message(&req, d))
 }
 
+// allowed decides a further action of the same caller.
+func (x *exchange) allowed(action, resource, account, resourcePolicy string) (bool, error) {
+	req := eval.Request{Principal: x.caller, Action: action, Resource: resource, ResourceAccount: account, Context: x.context()}
+	p := eval.Policies{}
+	if x.identity != nil {
+		p = x.identity.Policies
+	}
+	if resourcePolicy != "" {
+		doc, err := x.g.policies.parse(resourcePolicy, policyKind(x.match.Service.Name))
+		if err != nil {
+			return false, err
+		}
+		p.Resource = append(p.Resource, doc)
+	}
+	return eval.Decide(&req, &p).Allowed, nil
+}
+
 // resourceSide adds what the resource itself says: its owner and its policies.
 func (x *exchange) resourceSide(req *eval.Request, p *eval.Policies) error {
 	req.NeedsResourcePolicy = x.op.NeedsResourcePolicy
@@ -96,8 +113,8 @@ func (x *exchange) resource() string {
 			b.WriteString(x.call.Account)
 		default:
 			v := x.tree.Text(name)
-			if strings.HasPrefix(v, "arn:") {
-				return strings.TrimSuffix(v, ":*") // the member itself is the ARN
+			if b.Len() == 0 && strings.HasPrefix(v, "arn:") {
+				return strings.TrimSuffix(v, ":*") // the template is the member: an ARN as sent
 			}
 			if v == "" {
 				if b.Len() == 0 {

@@ -70,7 +70,7 @@ func (x *exchange) begin(tx store.Tx) {
 	x.caller = principal.Anonymous()
 	x.call = &op.Call{
 		Context: x.r.Context(), Now: x.now, Caller: x.caller, RequestID: x.requestID, SourceIP: x.sourceIP,
-		UserAgent: x.r.UserAgent(), Tx: tx, Record: &audit.Builder{},
+		UserAgent: x.r.UserAgent(), Tx: tx, Record: &audit.Builder{}, Allowed: x.allowed,
 	}
 }
 

@@ -7,7 +7,6 @@
 //	metricfilter metric filters and the values they emit
 //	insight      Logs Insights queries
 //	pattern      the language of filter patterns
-//	embedded     joins these to the log store and the drainer of the data folder
 //
 // # How data flows
 //

@@ -512,3 +512,34 @@ func TestKeeper_Run(t *testing.T) {
 		}
 	})
 }
+
+// TestReader joins units for an alarm that names none, in periods that slide.
+func TestReader(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	for i, unit := range []string{"Count", "Seconds", "Count"} {
+		d := datum(base.Add(time.Duration(i)*time.Minute), float64(i+1))
+		d.Unit = &unit
+		w.must(w.put(d))
+	}
+	for range 2 {
+		for unit, want := range map[string][]float64{"": {1, 5}, "Count": {1, 3}, "Seconds": {2}, "Bytes": nil} {
+			w.must(w.db.View(t.Context(), func(tx store.Tx) error {
+				start := base.Add(-time.Minute)
+				bs, err := metric.Reader{}.Points(tx, account, region, "App", "m", nil, unit, start, base.Add(10*time.Minute), 2*time.Minute)
+				var sums []float64
+				for i, b := range bs {
+					sums = append(sums, b.Summary.Sum)
+					if i == 0 && unit != "Seconds" && !b.Start.Equal(start) {
+						t.Errorf("first period at %v", b.Start)
+					}
+				}
+				if !slices.Equal(sums, want) {
+					t.Errorf("unit %q: %v, want %v", unit, sums, want)
+				}
+				return err
+			}))
+		}
+		w.fold()
+	}
+}

@@ -43,4 +43,6 @@ func (m *Metrics) Gauge(name, help string, read func() float64) {
 }
 
 // Handler serves the metrics as Prometheus text.
-func (m *Metrics) Handler() http.Handler { return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}) }
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

@@ -29,6 +29,10 @@ type Call struct {
 	Record *audit.Builder
 	// Staged is what Operation.Stage returned, nil without it.
 	Staged any
+	// Allowed decides a further action of this caller, beyond the one that the
+	// gateway has authorised: the source of a copy, each key of a list. account
+	// owns the resource; resourcePolicy is the resource's own, if it has one.
+	Allowed func(action, resource, account, resourcePolicy string) (bool, error)
 
 	keep []func(store.Tx) error
 }

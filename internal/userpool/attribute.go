@@ -70,6 +70,8 @@ func (p *Pool) CheckAttribute(name, v string) error {
 		return nil // no value; CheckRequired answers if one is needed
 	}
 	switch {
+	case !utf8.ValidString(v): // rows hold valid text only, or an index would miss them
+		return nonconforming(name + ": The value is not valid text\n") // (inferred)
 	case len(v) > 2048:
 		return cognitoidp.InvalidParameterException("user." + name + ": String attributes cannot have a length of more than 2048")
 	case name == Email && !ParseEmail(v):
@@ -212,6 +214,9 @@ func (p *Pool) set(u *User, list []cognitoidp.AttributeType) error {
 // NameUser gives a new user his names from the Username of the call, by the rules of the pool: free text, or an e-mail address or
 // phone number that becomes an attribute while the sub becomes the name. It is called after the attributes are set.
 func (p *Pool) NameUser(u *User, text string) error {
+	if !utf8.ValidString(text) {
+		return cognitoidp.InvalidParameterException("Username is not valid text.") // (inferred)
+	}
 	if p.UsesAttributes() {
 		return p.nameByAttribute(u, text)
 	}

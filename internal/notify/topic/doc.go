@@ -6,7 +6,7 @@
 //	Publish, Publisher.Publish ─▶ one sealed message row, one delivery job per confirmed HTTP subscription,
 //	                              one mailbox message per confirmed e-mail subscription: all in the caller's transaction
 //	Deliverer.Run (job) ─▶ signed body ─ outbound client ─▶ endpoint; errors come back with growing waits
-//	Service.Sweep ─▶ messages older than a day and subscriptions that nobody confirmed are deleted
+//	Sweeper.Run ─▶ messages older than a day and subscriptions that nobody confirmed are deleted
 //
 // # Promises
 //

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -77,6 +78,9 @@ func compose(now time.Time, in *sns.PublishInput) (*published, *schema.Error) {
 	if in.Message == "" {
 		return nil, invalid("Empty message")
 	}
+	if !utf8.ValidString(in.Message) {
+		return nil, invalid("Message") // (inferred): it could not be signed as it would arrive
+	}
 	p := &published{ID: uuid.NewString(), At: now, Subject: text(in.Subject), Message: map[string]string{"": in.Message}}
 	if in.Subject != nil && !subject(p.Subject) {
 		return nil, invalid("Subject")
@@ -110,9 +114,12 @@ func compose(now time.Time, in *sns.PublishInput) (*published, *schema.Error) {
 		if !ok {
 			return nil, invalid("Message Structure - No default entry in JSON message body")
 		}
+		if all == "" {
+			return nil, invalid("Empty message") // (inferred)
+		}
 		p.Message[""] = all
 		for protocol, v := range parts {
-			if m, ok := v.(string); ok && protocol != "default" {
+			if m, ok := v.(string); ok && m != "" && protocol != "default" && protocol != "" {
 				p.Message[protocol] = m
 			}
 		}
@@ -142,7 +149,7 @@ func attributeOf(name string, v sns.MessageAttributeValue) (attribute, *schema.E
 	}
 	switch kind {
 	case "String", "Number":
-		if text(v.StringValue) == "" {
+		if text(v.StringValue) == "" || !utf8.ValidString(*v.StringValue) {
 			return attribute{}, empty()
 		}
 		return attribute{v.DataType, *v.StringValue}, nil
@@ -210,7 +217,7 @@ func (p Publisher) Publish(tx store.Tx, now time.Time, topicARN, subject, messag
 	if err != nil {
 		return err
 	}
-	m := &published{ID: uuid.NewString(), At: now, Subject: fit(subject), Message: map[string]string{"": message}}
+	m := &published{ID: uuid.NewString(), At: now, Subject: fit(subject), Message: map[string]string{"": strings.ToValidUTF8(message, "\uFFFD")}}
 	return p.service.send(tx, t, m)
 }
 

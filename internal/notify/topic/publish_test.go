@@ -1,15 +1,20 @@
 package topic_test
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/sns"
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
+	"github.com/cogtrail/cogtrail/internal/notify/topic"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/store/mem"
 )
 
 func (w *world) publish(message string) error {
@@ -271,4 +276,59 @@ func TestResourcePolicies(t *testing.T) {
 			return err
 		}))
 	}
+}
+
+func TestSweeper_Run(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.must(w.create(sns.CreateTopicInput{Name: "alerts"}))
+	w.confirmed("https://example.com", nil)
+	w.must(w.publish("hush"))
+	synctest.Test(t, func(t *testing.T) {
+		db := mem.New() // locks of the bubble only
+		rows := []store.KV{}
+		if err := w.db.View(context.Background(), func(tx store.Tx) error {
+			for _, space := range []string{"topic.message", "topic.message.age"} {
+				for kv, err := range tx.Scan(space, nil, nil, false) {
+					if err != nil {
+						return err
+					}
+					rows = append(rows, store.KV{Key: append([]byte(space+"|"), kv.Key...), Value: kv.Value})
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Update(t.Context(), func(tx store.Tx) error {
+			for _, kv := range rows {
+				space, key, _ := strings.Cut(string(kv.Key), "|")
+				if err := tx.Put(space, []byte(key), kv.Value); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		s := &topic.Sweeper{Service: w.s, State: db, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return start.Add(48 * time.Hour) }}
+		done := make(chan error, 1)
+		go func() { done <- s.Run(ctx) }()
+		time.Sleep(61 * time.Minute)
+		synctest.Wait()
+		left := 0
+		if err := db.View(t.Context(), func(tx store.Tx) error {
+			for range tx.Scan("topic.message", nil, nil, false) {
+				left++
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if err := <-done; err != nil || left != 0 || len(rows) != 2 {
+			t.Errorf("%d of %d rows are left, %v", left, len(rows), err)
+		}
+	})
 }

@@ -156,3 +156,13 @@ func (s *Service) ResourcePolicies(tx store.Tx, _ string, in any) ([]string, err
 	}
 	return []string{t.policy()}, nil
 }
+
+// Operations returns all operations of the service, with the owners of unsigned
+// calls and the topics' policies.
+func (s *Service) Operations(svc *schema.Service) []*op.Operation {
+	ops := append(sns.TopicOps(svc, s), sns.SubscriptionOps(svc, s)...)
+	for _, o := range ops {
+		o.Owner, o.ResourcePolicies = s.Owner, s.ResourcePolicies
+	}
+	return ops
+}

@@ -1,7 +1,9 @@
 package topic
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -47,4 +49,46 @@ func (s *Service) Sweep(tx store.Tx, now time.Time) (bool, error) {
 		}
 	}
 	return len(old) == sweepBatch || len(stale) == sweepBatch, nil
+}
+
+// Sweeper calls Sweep every hour. Fields are set before Run and not changed after.
+type Sweeper struct {
+	Service *Service
+	State   store.State
+	Log     *slog.Logger
+	// Now tells business time; time.Now if nil.
+	Now func() time.Time
+}
+
+// Run works until ctx ends. A failure is logged and tried again at the next turn.
+func (w *Sweeper) Run(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := w.all(ctx); err != nil && ctx.Err() == nil {
+				w.Log.Error("old messages not deleted", "error", err)
+			}
+		}
+	}
+}
+
+func (w *Sweeper) all(ctx context.Context) error {
+	now := time.Now()
+	if w.Now != nil {
+		now = w.Now()
+	}
+	for more := true; more; {
+		err := w.State.Update(ctx, func(tx store.Tx) (err error) {
+			more, err = w.Service.Sweep(tx, now)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

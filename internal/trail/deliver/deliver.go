@@ -62,7 +62,7 @@ type Options struct {
 	Bucket         Bucket
 	Topics         Topics
 	Signer         Signer
-	GroupExists    func(tx store.Tx, account, region, group string) bool
+	GroupExists    func(tx store.Tx, account, region, group string) (bool, error)
 	Clock          Clock
 	Log            *slog.Logger
 	Interval       time.Duration // between files

@@ -93,7 +93,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) start() {
 	w.d = New(Options{
 		State: w.db, Bucket: w.bucket, Signer: w.keys, Clock: w.clock, Log: slog.New(slog.DiscardHandler),
-		GroupExists: func(_ store.Tx, _, _, g string) bool { return g == "trails" }, Interval: 5 * time.Minute, DigestInterval: time.Hour,
+		GroupExists: func(_ store.Tx, _, _, g string) (bool, error) { return g == "trails", nil }, Interval: 5 * time.Minute, DigestInterval: time.Hour,
 	})
 }
 

@@ -119,8 +119,14 @@ func (d *Delivery) Route(ctx context.Context, rec Record) ([]Copy, error) {
 				continue
 			}
 			group, ok := groupName(r.row.LogGroup)
-			if !ok || !d.GroupExists(tx, r.row.Account, r.row.Region, group) {
+			if !ok {
 				continue
+			}
+			if ok, err = d.GroupExists(tx, r.row.Account, r.row.Region, group); err != nil {
+				return err
+			}
+			if !ok {
+				continue // it was deleted; the trail's status shows no delivery any more
 			}
 			out = append(out, Copy{
 				Account: r.row.Account, Region: r.row.Region, Group: group, EventID: rec.EventID, Message: rec.Data,

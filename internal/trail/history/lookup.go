@@ -24,8 +24,19 @@ type Query struct {
 
 // Events finds records. next is empty after the last page.
 type Events interface {
-	Lookup(ctx context.Context, q Query) (records [][]byte, next []byte, err error)
+	Lookup(ctx context.Context, q Query) (found []Found, next []byte, err error)
 }
+
+// Found is a record with what LookupEvents derives from it: the same values that
+// it was searched by.
+type Found struct {
+	Record    []byte
+	Username  string // empty if the record names none
+	Resources []Resource
+}
+
+// Resource is one thing the event was about.
+type Resource struct{ Type, Name string }
 
 // Tokens seals page tokens.
 type Tokens interface {
@@ -70,12 +81,12 @@ func (s *Service) LookupEvents(c *op.Call, in *cloudtrail.LookupEventsInput) (*c
 	if in.EventCategory != nil && *in.EventCategory == "insight" {
 		return out, nil // there are no Insights events yet
 	}
-	records, next, err := s.Events.Lookup(c, q)
+	found, next, err := s.Events.Lookup(c, q)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range records {
-		out.Events = append(out.Events, event(r))
+	for i := range found {
+		out.Events = append(out.Events, found[i].event())
 	}
 	if len(next) > 0 {
 		out.NextToken = new(s.Tokens.SealToken(purpose, next, binding...))
@@ -142,21 +153,24 @@ func bound(t *time.Time) string {
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
-// event is a record as LookupEvents shows it.
-func event(record []byte) cloudtrail.Event {
-	f := gjson.GetManyBytes(record, "eventID", "eventName", "readOnly", "userIdentity.accessKeyId", "eventTime", "eventSource", "userIdentity")
+// event is the record as LookupEvents shows it.
+func (f *Found) event() cloudtrail.Event {
+	v := gjson.GetManyBytes(f.Record, "eventID", "eventName", "readOnly", "userIdentity.accessKeyId", "eventTime", "eventSource")
 	e := cloudtrail.Event{
-		EventId: text(f[0]), EventName: text(f[1]), AccessKeyId: text(f[3]), EventSource: text(f[5]),
-		Resources: Resources(record), CloudTrailEvent: new(string(record)),
+		EventId: text(v[0]), EventName: text(v[1]), AccessKeyId: text(v[3]), EventSource: text(v[5]),
+		Resources: []cloudtrail.Resource{}, CloudTrailEvent: new(string(f.Record)),
 	}
-	if f[2].Exists() {
-		e.ReadOnly = new(f[2].Raw)
+	if v[2].Exists() {
+		e.ReadOnly = new(v[2].Raw)
 	}
-	if t, err := time.Parse(time.RFC3339, f[4].String()); err == nil {
+	if t, err := time.Parse(time.RFC3339, v[4].String()); err == nil {
 		e.EventTime = &t
 	}
-	if name := Username(f[6]); name != "" {
-		e.Username = &name
+	if f.Username != "" {
+		e.Username = &f.Username
+	}
+	for i := range f.Resources {
+		e.Resources = append(e.Resources, cloudtrail.Resource{ResourceType: &f.Resources[i].Type, ResourceName: &f.Resources[i].Name})
 	}
 	return e
 }
@@ -166,89 +180,4 @@ func text(r gjson.Result) *string {
 		return &s
 	}
 	return nil
-}
-
-// Username is the event's user as LookupEvents shows and finds it, from the
-// record's userIdentity. [CloudTrail: LookupEvents]
-func Username(id gjson.Result) string {
-	switch id.Get("type").String() {
-	case "Root":
-		return "root"
-	case "IAMUser", "WebIdentityUser", "SAMLUser":
-		return id.Get("userName").String()
-	case "AssumedRole", "FederatedUser":
-		_, session, _ := strings.Cut(id.Get("principalId").String(), ":")
-		return session
-	}
-	return ""
-}
-
-// derived are members of request and response that name a resource.
-var derived = []struct{ path, kind string }{
-	{"requestParameters.userPoolId", "AWS::Cognito::UserPool"},
-	{"responseElements.userPool.id", "AWS::Cognito::UserPool"},
-	{"requestParameters.clientId", "AWS::Cognito::UserPoolClient"},
-	{"responseElements.userPoolClient.clientId", "AWS::Cognito::UserPoolClient"},
-	{"requestParameters.identityPoolId", "AWS::Cognito::IdentityPool"},
-	{"responseElements.identityPoolId", "AWS::Cognito::IdentityPool"},
-	{"requestParameters.bucketName", "AWS::S3::Bucket"},
-	{"requestParameters.bucket", "AWS::S3::Bucket"},
-	{"requestParameters.s3BucketName", "AWS::S3::Bucket"},
-	{"responseElements.accessKey.accessKeyId", "AWS::IAM::AccessKey"},
-	{"requestParameters.roleName", "AWS::IAM::Role"},
-	{"requestParameters.logGroupName", "AWS::Logs::LogGroup"},
-	{"requestParameters.alarmName", "AWS::CloudWatch::Alarm"},
-	{"requestParameters.topicArn", "AWS::SNS::Topic"},
-}
-
-// Resources lists what the event was about: the record's own resources and what
-// its request and response name (inferred for Cognito).
-func Resources(record []byte) []cloudtrail.Resource {
-	out := []cloudtrail.Resource{}
-	add := func(kind, name string) {
-		if name == "" {
-			return
-		}
-		for _, r := range out {
-			if *r.ResourceType == kind && *r.ResourceName == name {
-				return
-			}
-		}
-		out = append(out, cloudtrail.Resource{ResourceType: &kind, ResourceName: &name})
-	}
-	for _, r := range gjson.GetBytes(record, "resources").Array() {
-		add(r.Get("type").String(), r.Get("ARN").String())
-	}
-	for _, d := range derived {
-		add(d.kind, gjson.GetBytes(record, d.path).String())
-	}
-	return out
-}
-
-// Matches tells whether a record has the attribute; Events implementations use
-// it for keys they keep no column of.
-func Matches(record []byte, key, value string) bool {
-	switch key {
-	case "":
-		return true
-	case "EventId":
-		return gjson.GetBytes(record, "eventID").String() == value
-	case "EventName":
-		return gjson.GetBytes(record, "eventName").String() == value
-	case "EventSource":
-		return gjson.GetBytes(record, "eventSource").String() == value
-	case "ReadOnly":
-		return gjson.GetBytes(record, "readOnly").Raw == value
-	case "AccessKeyId":
-		return gjson.GetBytes(record, "userIdentity.accessKeyId").String() == value
-	case "Username":
-		return Username(gjson.GetBytes(record, "userIdentity")) == value
-	case "ResourceType", "ResourceName":
-		for _, r := range Resources(record) {
-			if (key == "ResourceType" && *r.ResourceType == value) || (key == "ResourceName" && *r.ResourceName == value) {
-				return true
-			}
-		}
-	}
-	return false
 }

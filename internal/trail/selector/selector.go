@@ -5,7 +5,6 @@
 package selector
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -55,6 +54,14 @@ func (s *Set) Match(e *Event) bool {
 	return false
 }
 
+// Error is a text for InvalidEventSelectorsException.
+type Error string
+
+// Error returns the text.
+func (e Error) Error() string { return string(e) }
+
+func refuse(format string, args ...any) error { return Error(fmt.Sprintf(format, args...)) }
+
 // Limits. [CloudTrail quotas]
 const (
 	maxBasic  = 5
@@ -65,7 +72,7 @@ const (
 // Basic compiles basic selectors. Its errors are texts for InvalidEventSelectorsException.
 func Basic(list []cloudtrail.EventSelector) (*Set, error) {
 	if len(list) > maxBasic {
-		return nil, fmt.Errorf("A trail can have at most %d event selectors.", maxBasic) //nolint:revive // AWS's sentence (inferred)
+		return nil, refuse("A trail can have at most %d event selectors.", maxBasic) // (inferred)
 	}
 	set, values := &Set{}, 0
 	for _, sel := range list {
@@ -74,7 +81,7 @@ func Basic(list []cloudtrail.EventSelector) (*Set, error) {
 			return nil, err
 		}
 		if values += n; values > maxValues {
-			return nil, fmt.Errorf("A trail can have at most %d data resources.", maxValues) //nolint:revive // (inferred)
+			return nil, refuse("A trail can have at most %d data resources.", maxValues) // (inferred)
 		}
 		set.any = append(set.any, m)
 	}
@@ -94,20 +101,20 @@ func basic(s cloudtrail.EventSelector) (match func(*Event) bool, values int, err
 	management := s.IncludeManagementEvents == nil || *s.IncludeManagementEvents
 	for _, x := range s.ExcludeManagementEventSources {
 		if x != "kms.amazonaws.com" && x != "rdsdata.amazonaws.com" {
-			return nil, 0, errors.New("Value " + x + " for ExcludeManagementEventSources is invalid.")
+			return nil, 0, Error("Value " + x + " for ExcludeManagementEventSources is invalid.")
 		}
 	}
 	if len(s.ExcludeManagementEventSources) > 0 && !management {
-		return nil, 0, errors.New("ExcludeManagementEventSources needs IncludeManagementEvents.")
+		return nil, 0, refuse("ExcludeManagementEventSources needs IncludeManagementEvents.")
 	}
 	for _, d := range s.DataResources {
 		all, ok := dataTypes[deref(d.Type)]
 		if !ok {
-			return nil, 0, errors.New("Value " + deref(d.Type) + " for DataResources.Type is invalid.")
+			return nil, 0, Error("Value " + deref(d.Type) + " for DataResources.Type is invalid.")
 		}
 		for _, v := range d.Values {
 			if !strings.HasPrefix(v, all) {
-				return nil, 0, errors.New("Value " + v + " for DataResources.Values is invalid.")
+				return nil, 0, Error("Value " + v + " for DataResources.Values is invalid.")
 			}
 			if v != all && v != all+":::" {
 				values++
@@ -148,7 +155,7 @@ func Advanced(list []cloudtrail.AdvancedEventSelector) (*Set, error) {
 			return nil, err
 		}
 		if conds += n; conds > maxConds {
-			return nil, fmt.Errorf("A trail can have at most %d values for all conditions in all advanced event selectors.", maxConds) //nolint:revive // (inferred)
+			return nil, refuse("A trail can have at most %d values for all conditions in all advanced event selectors.", maxConds) // (inferred)
 		}
 		set.any = append(set.any, m)
 	}
@@ -168,38 +175,38 @@ func advanced(s cloudtrail.AdvancedEventSelector) (match func(*Event) bool, cond
 	for _, f := range s.FieldSelectors {
 		n := len(f.Equals) + len(f.StartsWith) + len(f.EndsWith) + len(f.NotEquals) + len(f.NotStartsWith) + len(f.NotEndsWith)
 		if n == 0 {
-			return nil, 0, errors.New("The field selector for " + f.Field + " has no operator.")
+			return nil, 0, Error("The field selector for " + f.Field + " has no operator.")
 		}
 		conds += n
 		switch f.Field {
 		case "eventCategory":
 			if len(f.Equals) != 1 || n != 1 {
-				return nil, 0, errors.New("Invalid value for field eventCategory: use Equals with exactly one value.")
+				return nil, 0, refuse("Invalid value for field eventCategory: use Equals with exactly one value.")
 			}
 			category = f.Equals[0]
 		case "resources.type":
 			if len(f.Equals) != 1 || n != 1 {
-				return nil, 0, errors.New("Invalid value for field resources.type: use Equals with exactly one value.")
+				return nil, 0, refuse("Invalid value for field resources.type: use Equals with exactly one value.")
 			}
 			resourceType++
 		case "readOnly":
 			if n != len(f.Equals) || slices.ContainsFunc(f.Equals, func(v string) bool { _, err := strconv.ParseBool(v); return err != nil }) {
-				return nil, 0, errors.New("Invalid value for field readOnly: use Equals with true or false.")
+				return nil, 0, refuse("Invalid value for field readOnly: use Equals with true or false.")
 			}
 		}
 	}
 	allowed, ok := fieldRules[category]
 	switch {
 	case category == "":
-		return nil, 0, errors.New("The advanced event selector has no eventCategory field.")
+		return nil, 0, refuse("The advanced event selector has no eventCategory field.")
 	case !ok:
-		return nil, 0, errors.New("Invalid value for field eventCategory: " + category)
+		return nil, 0, Error("Invalid value for field eventCategory: " + category)
 	case category == "Data" && resourceType != 1:
-		return nil, 0, errors.New("A selector for data events needs exactly one resources.type field.")
+		return nil, 0, refuse("A selector for data events needs exactly one resources.type field.")
 	}
 	for _, f := range s.FieldSelectors {
 		if !slices.Contains(allowed, f.Field) {
-			return nil, 0, errors.New("Invalid field " + f.Field + " for eventCategory " + category + ".")
+			return nil, 0, Error("Invalid field " + f.Field + " for eventCategory " + category + ".")
 		}
 	}
 	return func(e *Event) bool {

@@ -72,6 +72,8 @@ func TestSignUp_refuses(t *testing.T) {
 		{"unknown attribute", signUp(client, "jo", with("x", "1")...), "InvalidParameterException", "Attributes did not conform to the schema: The attribute x is not defined in schema."},
 		{"no e-mail address", signUp(client, "jo", "email", "nowhere", "name", "n"), "InvalidParameterException", "Invalid email address format."},
 		{"no phone number", signUp(client, "jo", with("phone_number", "555")...), "InvalidParameterException", "Invalid phone number format."},
+		{"broken name", signUp(client, "j\xffo", full...), "InvalidParameterException", "Username is not valid text."},
+		{"broken value", signUp(client, "jo", with("nickname", "\xff")...), "InvalidParameterException", "Attributes did not conform to the schema: nickname: The value is not valid text\n"},
 		{"number too high", signUp(client, "jo", with("custom:n", "10")...), "InvalidParameterException", "Attributes did not conform to the schema: custom:n: Number must be no more than 9\n"},
 		{"text too short", signUp(client, "jo", with("custom:s", "1")...), "InvalidParameterException", "Attributes did not conform to the schema: custom:s: String must be at least 2 characters long\n"},
 		{"text far too long", signUp(client, "jo", with("nickname", strings.Repeat("x", 2049))...), "InvalidParameterException", "user.nickname: String attributes cannot have a length of more than 2048"},

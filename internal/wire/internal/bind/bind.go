@@ -171,7 +171,7 @@ func Headers(h http.Header, out *schema.Struct) (status int) {
 			}
 			for j, k := range p.Keys {
 				if text, ok := headerText(p.Values[j], m.Shape.Elem); ok {
-					h.Set(m.WireName()+k, text)
+					h[strings.ToLower(m.WireName()+k)] = []string{text} // S3 gives metadata names back in lower case
 				}
 			}
 		case "statusCode":

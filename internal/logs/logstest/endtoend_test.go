@@ -1,4 +1,4 @@
-package embedded_test
+package logstest_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 	api "github.com/cogtrail/cogtrail/internal/api/logs"
 	"github.com/cogtrail/cogtrail/internal/drain"
-	"github.com/cogtrail/cogtrail/internal/logs/embedded"
+	"github.com/cogtrail/cogtrail/internal/logs"
 	"github.com/cogtrail/cogtrail/internal/logs/event"
 	"github.com/cogtrail/cogtrail/internal/logs/group"
 	"github.com/cogtrail/cogtrail/internal/logs/insight"
@@ -24,7 +24,7 @@ import (
 )
 
 // The whole way: put, drained, sealed, read, filtered, queried, deleted.
-func TestEmbedded(t *testing.T) {
+func TestEndToEnd(t *testing.T) {
 	t.Parallel()
 	w := logstest.New(t)
 	quiet := slog.New(slog.DiscardHandler)
@@ -32,17 +32,17 @@ func TestEmbedded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	es := embedded.Store{Store: segments}
+	es := segmentStore{segments}
 	values := make(map[string]float64)
 	filters := &metricfilter.Service{Tokens: w.Vault, Emit: func(tx store.Tx, account, region, namespace, name string, dims map[string]string, unit string, at time.Time, s series.Summary) error {
 		values[name] += s.Sum
 		return metric.AddSummary(tx, account, region, namespace, name, dims, unit, at, s)
 	}}
 	groups := &group.Service{Marks: es, Tokens: w.Vault}
-	events := &event.Service{Reader: es, Tokens: w.Vault, Encode: embedded.Encode}
+	events := &event.Service{Reader: es, Tokens: w.Vault, Encode: encode}
 	queries := insight.New("p", insight.Options{State: w.State, Sources: es, Tokens: w.Vault, Clock: w, Log: quiet})
 	drainer := &drain.Drainer{State: w.State, Segments: segments, Now: w.Now, Log: quiet, Settlers: []drain.Settler{
-		&embedded.Settler{Now: w.Now, Steps: []embedded.Step{event.Settle, filters.Settle}},
+		settler{w, event.Settle}, settler{w, filters.Settle},
 	}}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 2)
@@ -150,4 +150,68 @@ func TestEmbedded(t *testing.T) {
 	if got := read(); got != `{"n":4}` {
 		t.Errorf("the new group shows %s", got)
 	}
+}
+
+// segmentStore shows a segment store as the logs services want it.
+type segmentStore struct{ *segment.Store }
+
+// Events implements logs.Reader.
+func (s segmentStore) Events(ctx context.Context, r logs.Request) (logs.Page, error) {
+	req := segment.EventsRequest{
+		Account: r.Account, Region: r.Region, Group: r.Group, Streams: r.Streams, StreamPrefix: r.StreamPrefix,
+		From: r.From, To: r.To, Backward: r.Backward, Limit: r.Limit, MaxBytes: r.MaxBytes,
+	}
+	if r.After != nil {
+		req.After = &segment.Position{Time: r.After.Time, Ord: r.After.Ord}
+	}
+	res, err := s.Store.Events(ctx, req)
+	if err != nil {
+		return logs.Page{}, err
+	}
+	p := logs.Page{Events: make([]logs.Event, len(res.Rows)), More: res.More}
+	for i := range res.Rows {
+		p.Events[i] = eventOf(&res.Rows[i])
+	}
+	return p, nil
+}
+
+func eventOf(r *segment.Row) logs.Event {
+	return logs.Event{
+		Account: r.Account, Region: r.Region, Group: r.Group, Stream: r.Stream,
+		Time: r.Time, Ingested: r.Ingested, Ord: r.Ord, Message: r.Message,
+	}
+}
+
+// Forget implements logs.Marks.
+func (s segmentStore) Forget(tx store.Tx, account, region, group, stream string, before int64) error {
+	return segment.MarkDeleted(tx, account, region, group, stream, before)
+}
+
+// Retain implements logs.Marks.
+func (s segmentStore) Retain(tx store.Tx, account, region, group string, days int) error {
+	return segment.SetRetention(tx, account, region, group, days)
+}
+
+func encode(b event.Batch) ([]byte, error) {
+	out := drain.LogBatch{Group: b.Group, Stream: b.Stream, Ingested: b.Ingested}
+	for _, e := range b.Events {
+		out.Events = append(out.Events, drain.LogEvent{Time: e.Timestamp, Message: []byte(e.Message)})
+	}
+	return out.Marshal(nil), nil
+}
+
+// settler runs a step over the log groups' events of a drained batch.
+type settler struct {
+	w    *logstest.World
+	step func(tx store.Tx, now int64, events []logs.Event) error
+}
+
+func (s settler) Settle(tx store.Tx, b drain.Batch) error {
+	var events []logs.Event
+	for i := range b.Rows {
+		if r := &b.Rows[i]; r.Group != segment.History && r.Group != segment.Insights {
+			events = append(events, eventOf(r))
+		}
+	}
+	return s.step(tx, s.w.Now().UnixMilli(), events)
 }

@@ -1,0 +1,205 @@
+"""What the boto3 programs share: clients, checks, and a ledger of every call.
+
+The ledger hangs on botocore's own events. At the end it proves two things for
+the services a program is about: every operation that docs/compat/operations.md
+calls served was called with success and was refused at least once; and every
+call that is a management event has its record in the event history, with the
+name, the error code and the message that the caller saw.
+"""
+
+import json
+import os
+import re
+import sys
+import time
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+URL = os.environ["AWS_ENDPOINT_URL"]
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+HIDDEN = "HIDDEN_FOR_SECURITY_REASONS"
+PATIENCE = 30
+
+failures = []
+calls = []  # (service, operation, request id, error code, error message)
+canaries = []  # (kind, value)
+tolerated = set()  # request ids of calls that leave no record
+
+
+def fail(text):
+    failures.append(text)
+
+
+def equal(what, got, want):
+    if got != want:
+        fail(f"{what}: got {got!r}, want {want!r}")
+
+
+def canary(kind, value):
+    """Remembers a value that must show nowhere. Kinds: name, secret."""
+    canaries.append((kind, value))
+    return value
+
+
+def eventually(what, ok):
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        got = ok()
+        if got:
+            return got
+        if time.monotonic() > deadline:
+            fail(f"waited in vain: {what}")
+            return got
+        time.sleep(0.05)
+
+
+def client(service, **credentials):
+    """A client that checks nothing itself, so that the server has to."""
+    c = boto3.client(
+        service,
+        config=Config(parameter_validation=False, retries={"max_attempts": 1}, s3={"addressing_style": "path"}, signature_version=credentials.pop("signature", None)),
+        **credentials,
+    )
+    c.meta.events.register("after-call", lambda **kw: remember(service, **kw))
+    return c
+
+
+def remember(service, http_response, parsed, model, **_):
+    error = parsed.get("Error", {})
+    request = parsed.get("ResponseMetadata", {}).get("RequestId", "")
+    if not request:
+        fail(f"{service} {model.name}: no request id in the answer")
+    # A HEAD answer has no body, so that its error is only a status.
+    refused = http_response.status_code >= 300
+    calls.append((service, model.name, request, error.get("Code", "") if refused else "", error.get("Message", "")))
+
+
+def refused(code, message, call, **parameters):
+    """Wants exactly this error."""
+    name = getattr(call, "__name__", "call")
+    try:
+        call(**parameters)
+    except ClientError as e:
+        equal(f"{name}: error code", e.response["Error"]["Code"], code)
+        equal(f"{name}: error message", e.response["Error"]["Message"], message)
+        return e.response
+    fail(f"{name}: not refused, want {code}")
+    return None
+
+
+def unrecorded():
+    """The last call is known to leave no record: nobody owns what it named."""
+    tolerated.add(calls[-1][2])
+
+
+def stranger():
+    """Credentials of an IAM user who may do nothing."""
+    iam = boto3.client("iam")
+    iam.create_user(UserName="stranger")
+    key = iam.create_access_key(UserName="stranger")["AccessKey"]
+    canary("secret", key["SecretAccessKey"])
+    return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+
+
+STRANGER = f"arn:aws:iam::{ACCOUNT}:user/stranger"
+
+
+def denied(code, action, resource, call, **parameters):
+    """Wants the refusal that IAM words, for the user of stranger()."""
+    message = f"User: {STRANGER} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+    return refused(code, message, call, **parameters)
+
+
+def served():
+    """Reads docs/compat/operations.md: service -> operation -> category."""
+    out, service = {}, ""
+    path = os.path.join(os.path.dirname(__file__), "../../../docs/compat/operations.md")
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            if line.startswith("## "):
+                service = line[3:].strip()
+            cells = [c.strip() for c in line.split("|")]
+            if len(cells) > 5 and cells[2] == "**yes**":
+                out.setdefault(service, {})[cells[1]] = cells[5].split(",")[0]
+    return out
+
+
+def events():
+    """Every event of the history, by request id."""
+    out = {}
+    for page in boto3.client("cloudtrail").get_paginator("lookup_events").paginate():
+        for e in page["Events"]:
+            record = json.loads(e["CloudTrailEvent"])
+            out[record.get("requestID", e["EventId"])] = record
+            equal("EventName of LookupEvents", e["EventName"], record["eventName"])
+            equal("EventId of LookupEvents", e["EventId"], record["eventID"])
+    return out
+
+
+def close(names, wire_names=None):
+    """Checks the ledger for the services of this program and ends it."""
+    catalogue = served()
+    for service, wire in names.items():
+        ops = catalogue.get(wire, {})
+        mine = [c for c in calls if c[0] == service]
+        done = {c[1] for c in mine if not c[3]}
+        no = {c[1] for c in mine if c[3]}
+        for operation in sorted(ops):
+            if operation not in done:
+                fail(f"{service} {operation}: served, but never called with success here")
+            if operation not in no:
+                fail(f"{service} {operation}: served, but never refused here")
+        want = [c for c in mine if ops.get(c[1], "Management") == "Management" and c[2] not in tolerated]
+        found = {}
+
+        def all_there():
+            found.clear()
+            found.update(events())
+            return all(c[2] in found for c in want)
+
+        eventually(f"every {service} call is in the history", all_there)
+        for _, operation, request, code, message in want:
+            record = found.get(request)
+            if record is None:
+                fail(f"{service} {operation} ({code or 'success'}): no record in the event history")
+                continue
+            equal(f"{service} {operation}: eventName", record["eventName"], operation)
+            equal(f"{service} {operation}: errorCode", record.get("errorCode", ""), code)
+            if code:
+                equal(f"{service} {operation}: errorMessage", record.get("errorMessage", ""), message)
+            equal(f"{service} {operation}: recipientAccountId", record["recipientAccountId"], ACCOUNT)
+            equal(f"{service} {operation}: awsRegion", record["awsRegion"], REGION)
+    if path := os.environ.get("CANARIES"):
+        with open(path, "a", encoding="utf-8") as f:
+            for kind, value in canaries:
+                f.write(json.dumps({"kind": kind, "value": value}) + "\n")
+    text = "\n".join(dict.fromkeys(failures))
+    for kind, value in canaries:
+        if kind == "secret":
+            text = text.replace(value, "(secret)")
+    print(text or f"{len(calls)} calls, all as AWS answers them")
+    sys.exit(1 if failures else 0)
+
+
+def record_of(request):
+    """Waits for one call's record."""
+    return eventually(f"record of {request}", lambda: events().get(request))
+
+
+def newest_code(to):
+    """The newest six-digit code in the embedded mailbox."""
+    import base64
+    import urllib.parse
+    import urllib.request
+
+    url = URL + "/_cogtrail/messages?to=" + urllib.parse.quote(to)
+    basic = base64.b64encode((os.environ["AWS_ACCESS_KEY_ID"] + ":" + os.environ["AWS_SECRET_ACCESS_KEY"]).encode()).decode()
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Authorization": "Basic " + basic})) as r:
+        for m in json.load(r)["messages"]:
+            if code := re.search(r"\b\d{6}\b", m["body"]):
+                return code.group()
+    fail("no message with a code")
+    return "000000"
