@@ -42,6 +42,9 @@ type Config struct {
 	History struct {
 		Days int `yaml:"days" default:"90" help:"days of Event history"`
 	} `yaml:"history"`
+	Alarm struct {
+		Every time.Duration `yaml:"every" default:"1m" help:"longest time between evaluations of an alarm (5s in dev mode)"`
+	} `yaml:"alarm"`
 	Query struct {
 		Timeout     time.Duration `yaml:"timeout" default:"60m" help:"longest run of an Insights query"`
 		Accelerate  bool          `yaml:"accelerate" default:"true" help:"run query prefixes in the DuckDB child process, where it was built in"`
@@ -177,6 +180,9 @@ func (c *Config) finish() error {
 		if c.Trail.Interval == 5*time.Minute {
 			c.Trail.Interval = 5 * time.Second
 		}
+		if c.Alarm.Every == time.Minute {
+			c.Alarm.Every = 5 * time.Second
+		}
 		if !loopback(c.Listen) {
 			fault("dev: any credentials act as root, so listen must be a loopback address, not %s", c.Listen)
 		}
@@ -203,6 +209,9 @@ func (c *Config) finish() error {
 	}
 	if c.Trail.DigestInterval < time.Second || c.Trail.DigestInterval > 24*time.Hour {
 		fault("trail.digestInterval: want 1s to 24h, not %s", c.Trail.DigestInterval)
+	}
+	if c.Alarm.Every < time.Second || c.Alarm.Every > time.Minute {
+		fault("alarm.every: want 1s to 1m, not %s", c.Alarm.Every)
 	}
 	if c.History.Days < 1 {
 		fault("history.days: want at least 1, not %d", c.History.Days)

@@ -31,6 +31,7 @@ func demoCommand(ctx context.Context, p *program, args []string) error {
 	}
 	c.Data, c.Listen, c.LogLevel = dir, "127.0.0.1:0", "error"
 	c.Trail.Interval, c.Trail.DigestInterval = 2*time.Second, time.Hour
+	c.Alarm.Every = 2 * time.Second
 	c.Outbound.AllowPrivate = true // the demo's own alarm receiver is on loopback
 	if err := c.finish(); err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,7 +14,6 @@ import (
 	"github.com/cogtrail/cogtrail/internal/alarm"
 	apicloudwatch "github.com/cogtrail/cogtrail/internal/api/cloudwatch"
 	apilogs "github.com/cogtrail/cogtrail/internal/api/logs"
-	apisns "github.com/cogtrail/cogtrail/internal/api/sns"
 	"github.com/cogtrail/cogtrail/internal/drain"
 	"github.com/cogtrail/cogtrail/internal/logs"
 	"github.com/cogtrail/cogtrail/internal/logs/event"
@@ -20,7 +21,8 @@ import (
 	"github.com/cogtrail/cogtrail/internal/logs/insight"
 	"github.com/cogtrail/cogtrail/internal/logs/metricfilter"
 	"github.com/cogtrail/cogtrail/internal/metric"
-	"github.com/cogtrail/cogtrail/internal/metric/series"
+	"github.com/cogtrail/cogtrail/internal/notify/email"
+	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
 	"github.com/cogtrail/cogtrail/internal/notify/topic"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/outbound"
@@ -49,15 +51,35 @@ func (b *builder) notifications(ctx context.Context) error {
 	}
 	b.topic = topic.New(topic.Deps{Vault: b.vault, Mailer: b.mailbox, Signer: signer, BaseURL: b.config.PublicURL})
 	b.signer = signer
-	m := b.models["sns"]
-	for _, o := range append(apisns.TopicOps(m, b.topic), apisns.SubscriptionOps(m, b.topic)...) {
-		o.Owner, o.ResourcePolicies = b.topic.Owner, b.topic.ResourcePolicies
-		b.ops = append(b.ops, o)
-	}
+	b.ops = append(b.ops, b.topic.Operations(b.models["sns"])...)
 	client := outbound.New(outbound.Options{AllowPrivate: b.config.Outbound.AllowPrivate})
 	deliverer := &topic.Deliverer{Service: b.topic, State: b.engines.state, Client: client, Log: b.log}
 	b.jobs[topic.JobKind] = deliverer.Run
-	b.every("notifications", sweepEvery, func(tx store.Tx) error { _, err := b.topic.Sweep(tx, b.clock.Now()); return err })
+	sweeper := &topic.Sweeper{Service: b.topic, State: b.engines.state, Log: b.log, Now: b.clock.Now}
+	b.bg = append(b.bg, background{"notifications", sweeper.Run})
+	return b.mail()
+}
+
+// mail sends the mailbox's e-mails to the world, if an SMTP server is configured.
+func (b *builder) mail() error {
+	c := b.config.Mail
+	if c.Host == "" {
+		return nil
+	}
+	cfg := email.Config{Host: c.Host, Port: c.Port, From: c.From, Username: c.Username, Plain: c.Plain}
+	if c.PasswordFile != "" {
+		raw, err := os.ReadFile(c.PasswordFile)
+		if err != nil {
+			return fmt.Errorf("mail.passwordFile: %w", err)
+		}
+		cfg.Password = strings.TrimSpace(string(raw))
+	}
+	sender, err := email.New(cfg, b.mailbox, b.log)
+	if err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	b.mailbox.Deliver = func(m *mailbox.Message) bool { return m.Medium == "EMAIL" }
+	b.jobs[mailbox.JobKind] = sender.Run
 	return nil
 }
 
@@ -68,7 +90,7 @@ func (b *builder) metricsAndAlarms() {
 	b.ops = append(b.ops, apicloudwatch.AlarmOps(m, alarm.New(alarm.Deps{Tokens: b.vault}))...)
 	actor := &alarm.Actor{State: b.engines.state, Topics: b.topic.Publisher(), Now: b.clock.Now}
 	b.jobs[alarm.JobKind] = actor.Run
-	evaluator := &alarm.Evaluator{State: b.engines.state, Metrics: alarmMetrics{}, Log: b.log, Now: b.clock.Now}
+	evaluator := &alarm.Evaluator{State: b.engines.state, Metrics: metric.Reader{}, Log: b.log, Now: b.clock.Now, Every: b.config.Alarm.Every}
 	keeper := &metric.Keeper{State: b.engines.state, Log: b.log, Now: b.clock.Now}
 	b.bg = append(b.bg, background{"alarms", evaluator.Run}, background{"metrics", keeper.Run})
 }
@@ -179,7 +201,7 @@ func (t trailTopics) Publish(tx store.Tx, now time.Time, topicARN, message strin
 func (b *builder) topics() deliver.Topics { return trailTopics{b.topic.Publisher()} }
 
 func (t targets) CheckTopic(tx store.Tx, topicARN string) error {
-	err := t.b.topic.Publisher().Check(tx, topicARN, cloudTrail, t.b.config.Account, "")
+	err := t.b.topic.Publisher().Check(tx, topicARN, cloudTrail, "", "")
 	var refused *schema.Error
 	if errors.As(err, &refused) {
 		return trail.ErrTopic
@@ -193,22 +215,4 @@ func (b *builder) pages() map[string]http.Handler {
 		w.Header().Set("Content-Type", "application/x-pem-file")
 		_, _ = w.Write(b.signer.Certificate()) // the client went away: nothing to do
 	})}
-}
-
-// alarmMetrics is the metric store as alarms ask it.
-type alarmMetrics struct{}
-
-func (alarmMetrics) Points(tx store.Tx, account, region, namespace, name string, dimensions []series.Dimension, unit string, start, end time.Time, period time.Duration) ([]series.Bucket, error) {
-	streams, err := metric.Read(tx, metric.Query{
-		Account: account, Region: region, Namespace: namespace, Name: name, Dimensions: dimensions, Start: start, End: end,
-		Period: period, Anchor: start, Unit: unit,
-	})
-	if err != nil {
-		return nil, err
-	}
-	var all []series.Bucket
-	for _, s := range streams {
-		all = append(all, s.Buckets...)
-	}
-	return series.RollUp(all, period, start), nil
 }

@@ -36,6 +36,9 @@ type Evaluator struct {
 	Now func() time.Time
 	// Tick is how often due alarms are looked for; one second if zero.
 	Tick time.Duration
+	// Every, if positive, evaluates all alarms at least so often: a demo or a test
+	// need not wait for the minute.
+	Every time.Duration
 }
 
 // Run evaluates until ctx ends. A failure is logged and tried again.
@@ -132,6 +135,7 @@ func (e *Evaluator) batch(tx store.Tx, now time.Time) error {
 			continue // deleted or replaced; the new one has its own row
 		}
 		rule := r.rule()
+		rule.Every = e.Every
 		if err := schedule(tx, r, next(now, rule.Interval())); err != nil {
 			return err
 		}

@@ -115,7 +115,7 @@ func (enc *Encoder) structure(dst []byte, v *schema.Struct) (out []byte, any boo
 }
 
 func (enc *Encoder) value(dst []byte, x any, s *schema.Shape) []byte {
-	if s.Sensitive || s.Hidden {
+	if s.Sensitive || s.Hidden || (s.MapKey != nil && (s.MapKey.Shape.Sensitive || s.MapKey.Shape.Hidden)) {
 		return AppendString(dst, enc.Hidden)
 	}
 	switch v := x.(type) {

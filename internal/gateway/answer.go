@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/schema"
@@ -37,7 +38,11 @@ func (x *exchange) refuse(err error) {
 		e = x.internal(err)
 	}
 	if e.Cause != nil {
-		x.g.Log.Error("call failed", "request", x.requestID, "operation", x.match.Target, "error", e.Cause)
+		level := slog.LevelDebug // the caller's own mistake
+		if e.Server || e.Status >= http.StatusInternalServerError {
+			level = slog.LevelError
+		}
+		x.g.Log.LogAttrs(context.Background(), level, "call failed", slog.String("request", x.requestID), slog.String("operation", x.match.Target), slog.Any("error", e.Cause))
 	}
 	x.headers()
 	x.count(e.Code)

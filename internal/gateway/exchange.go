@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/cogtrail/cogtrail/internal/audit"
+	"github.com/cogtrail/cogtrail/internal/authn/sigv2"
 	"github.com/cogtrail/cogtrail/internal/authn/sigv4"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/principal"
@@ -37,7 +38,8 @@ type exchange struct {
 	match  wire.Match
 	op     *op.Operation // nil if not served
 	sig    *sigv4.Signature
-	sigErr error // why the signature could not be parsed
+	older  *sigv2.Signature // S3 only; sig is nil then
+	sigErr error            // why the signature could not be parsed
 
 	readErr error
 

@@ -1,9 +1,11 @@
 package gateway
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/cogtrail/cogtrail/internal/authn/sigv2"
 	"github.com/cogtrail/cogtrail/internal/authn/sigv4"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/wire"
@@ -20,6 +22,8 @@ func (x *exchange) route() error {
 		if x.sig != nil {
 			signing = x.sig.Service
 		}
+	} else if olderSigned(x.r) {
+		signing = x.routeOlder()
 	}
 	m, ok := x.g.detector.Detect(x.r, signing, x.formAction)
 	x.match = m
@@ -33,6 +37,24 @@ func (x *exchange) route() error {
 	}
 	x.op = x.g.served[m.Operation]
 	return nil
+}
+
+// olderSigned tells a presigned URL of S3's older kind from calls of the query services, whose own old signatures have
+// parameters of the same names and are not accepted.
+func olderSigned(r *http.Request) bool {
+	return r.Header.Get("X-Amz-Target") == "" && !strings.Contains(r.URL.RawQuery, "Action=") && sigv2.IsSigned(r)
+}
+
+// routeOlder reads such a URL and returns the service to look for. Parameters that stand for headers become them here, since
+// they take part in finding the operation.
+func (x *exchange) routeOlder() (signing string) {
+	x.older, x.sigErr = sigv2.Parse(x.r)
+	if x.older != nil {
+		for name, values := range x.older.Headers {
+			x.r.Header[name] = values
+		}
+	}
+	return "s3"
 }
 
 // formAction reads the form of a query call to find its action; the protocol

@@ -67,9 +67,19 @@ func found(err error, missing *schema.Error) error {
 // space does not count.
 func checkPolicy(text string, kind policy.Kind, max int) error {
 	if _, err := policy.Parse(text, kind); err != nil {
-		return iam.MalformedPolicyDocumentException(err.Error())
+		return iam.MalformedPolicyDocumentException(Fault(err))
 	}
 	return checkLength(text, max)
+}
+
+// Fault is AWS's text for a policy that does not parse; what exactly is wrong
+// stays with the server.
+func Fault(err error) string {
+	var e *policy.Error
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	return "Syntax errors in policy."
 }
 
 func checkLength(text string, max int) error {

@@ -543,3 +543,27 @@ func TestReader(t *testing.T) {
 		w.fold()
 	}
 }
+
+// A window that begins within a minute once found no values of minute resolution.
+func TestReader_windowWithinAMinute(t *testing.T) {
+	t.Parallel()
+	db := mem.New()
+	at := time.Date(2026, 3, 2, 10, 53, 0, 0, time.UTC)
+	err := db.Update(t.Context(), func(tx store.Tx) error {
+		return metric.Add(tx, "111122223333", "us-east-1", "Demo", "Failed", nil, "", at, 8)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.View(t.Context(), func(tx store.Tx) error {
+		end := at.Add(14 * time.Second)
+		points, err := metric.Reader{}.Points(tx, "111122223333", "us-east-1", "Demo", "Failed", nil, "", end.Add(-3*time.Minute), end, time.Minute)
+		if err == nil && (len(points) != 1 || points[0].Summary.Count != 1) {
+			t.Errorf("points %+v", points)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

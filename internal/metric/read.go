@@ -94,7 +94,9 @@ func Read(tx store.Tx, q Query) ([]Stream, error) {
 // are read only for periods below a minute, and hold only high-resolution values.
 func (q *Query) level() time.Duration {
 	for _, l := range slices.Backward(levels) {
-		fits := q.Period%l.length == 0
+		// Seconds hold high-resolution values only, so periods of minutes that do
+		// not begin with a minute are made of minutes all the same.
+		fits := q.Period%l.length == 0 && (l.length >= time.Minute || q.Period < time.Minute)
 		if !q.Anchor.IsZero() {
 			fits = fits && q.Anchor.UnixNano()%int64(l.length) == 0
 		}

@@ -65,7 +65,7 @@ func (s *Service) AssumeRole(c *op.Call, in *sts.AssumeRoleInput) (*sts.AssumeRo
 	var policies []string
 	if in.Policy != nil {
 		if _, err := policy.Parse(*in.Policy, policy.Identity); err != nil {
-			return nil, sts.MalformedPolicyDocumentException(err.Error())
+			return nil, sts.MalformedPolicyDocumentException(iam.Fault(err))
 		}
 		policies = []string{*in.Policy}
 	}

@@ -28,6 +28,7 @@ type Detector struct {
 	byTarget  map[string]*schema.Service
 	bySigning map[string][]*schema.Service
 	byVersion map[string]*schema.Service
+	unsigned  map[string]*schema.Service // query services by unsigned operation
 	byRPC     map[string]*schema.Service
 	rest      map[*schema.Service]*router
 	s3        *schema.Service
@@ -40,7 +41,7 @@ func NewDetector(services []*schema.Service, protocols ...Protocol) *Detector {
 	d := &Detector{
 		services: services,
 		byTarget: make(map[string]*schema.Service), bySigning: make(map[string][]*schema.Service),
-		byVersion: make(map[string]*schema.Service), byRPC: make(map[string]*schema.Service),
+		byVersion: make(map[string]*schema.Service), unsigned: make(map[string]*schema.Service), byRPC: make(map[string]*schema.Service),
 		rest: make(map[*schema.Service]*router), protocols: make(map[string]Protocol),
 	}
 	builtin := []Protocol{awsjson.New(), awsquery.New(), restjson.New(), restxml.New(), rpcv2.New()}
@@ -62,6 +63,11 @@ func (d *Detector) add(s *schema.Service, protocol string) {
 		d.byTarget[s.TargetPrefix] = s
 	case "query":
 		d.byVersion[s.APIVersion] = s
+		for _, o := range s.Operations {
+			if o.Unsigned {
+				d.unsigned[o.Name] = s
+			}
+		}
 	case "smithy-rpc-v2-cbor":
 		d.byRPC[s.TargetPrefix] = s
 		d.byRPC[s.ServiceID] = s
@@ -180,6 +186,9 @@ func (d *Detector) query(r *http.Request, signingName string, formAction func() 
 	s := signed
 	if s == nil {
 		s = d.byVersion[version]
+	}
+	if s == nil && version == "" {
+		s = d.unsigned[action] // links in messages carry no version
 	}
 	if s == nil || action == "" && signed == nil {
 		return Match{Target: action, Protocol: d.protocols["query"]}, false

@@ -53,6 +53,8 @@ type Alarm struct {
 	Statistic         string // Statistic or ExtendedStatistic; empty for metric math
 	Unit              string // empty if not configured
 	IgnoreLowSamples  bool   // EvaluateLowSampleCountPercentile is "ignore"
+	// Every, if positive, is the longest time between evaluations, below AWS's own.
+	Every time.Duration
 }
 
 // Point is the statistic of one period.

@@ -12,8 +12,15 @@ const day = 24 * time.Hour
 func (a *Alarm) Range() int { return a.EvaluationPeriods + max(a.EvaluationPeriods/3, 2) }
 
 // Interval returns the time between evaluations: ten seconds for periods below a minute, an hour if the N periods span more than a day,
-// else a minute. [CloudWatch: Alarm evaluation]
+// else a minute; never more than Every. [CloudWatch: Alarm evaluation]
 func (a *Alarm) Interval() time.Duration {
+	if i := a.interval(); a.Every <= 0 || i < a.Every {
+		return i
+	}
+	return a.Every
+}
+
+func (a *Alarm) interval() time.Duration {
 	switch {
 	case a.Period < time.Minute:
 		return 10 * time.Second

@@ -99,7 +99,7 @@ func (e *scripts) Open(t testing.TB, groups []qtest.Group) qtest.Session {
 		f.seal(sealed)
 	}
 	f.s.Append(tail)
-	engine := accel.New(f.s, e.backend, accel.Options{MinBytes: -1})
+	engine := accel.New(f.s, e.backend, accel.Options{MinBytes: -1, Heavy: true})
 	t.Cleanup(func() { e.count(engine.Stats()) })
 	return &session{e, f, engine, groups}
 }

@@ -84,7 +84,7 @@ type pair struct {
 
 func newPair(t *testing.T, f *shelf, backend accel.Backend) *pair {
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	return &pair{t, accel.New(f.s, backend, accel.Options{MinBytes: -1, Log: log}), accel.New(f.s, nil, accel.Options{}),
+	return &pair{t, accel.New(f.s, backend, accel.Options{MinBytes: -1, Heavy: true, Log: log}), accel.New(f.s, nil, accel.Options{}),
 		accel.Target{Account: mine, Region: region, Groups: []string{group}}}
 }
 
@@ -209,6 +209,18 @@ func TestAgree_aggregates(t *testing.T) {
 		{"parse @message /\"y\":(?<y>\\d+)/ | stats count(*) by eventName", true},
 		{"parse @message /\"y\":(?<y>\\d+)/ | stats count(*) by y", false},
 		{"stats count(*) + 1 by eventName", false},
+		{"stats count(*) as n by eventName | sort n desc | limit 4", true},
+		{"stats count(*) as n by errorCode, readOnly | sort n desc, errorCode desc | limit 3", true},
+		{"stats count(*) as n, max(@timestamp) as t by errorCode | sort t | limit 5", true},
+		{"filter readOnly = 0 | stats count_distinct(errorCode) as n by bin(10s) as t | sort n asc, t desc | limit 2", true},
+		{"stats count(*) as n by errorCode | sort n desc | limit 0", true},
+		{"stats sum(readOnly) as n by errorCode | sort n desc | limit 3", true},
+		{"stats count(*) as n by errorCode | sort n desc", true},
+		{"stats count(*) as n by errorCode | filter n < 3 | sort n desc | limit 2", true},
+		{"stats count(*) as n by errorCode | sort n desc | limit 3 | filter n < 3", true},
+		{"stats count(*) as n by errorCode | sort errorCode desc | limit 3", true},
+		{"stats count(*) as n | sort n desc | limit 3", true},
+		{`filter errorCode = "no such" | stats count(*) as n by errorCode | sort n desc | limit 3`, true},
 		{"stats count(*) by eventName | filter `count(*)` > 2 | sort eventName", true},
 		{"fields @timestamp | sort @timestamp asc | limit 7", true},
 		{"fields @timestamp, @ptr, @log, @logStream, @ingestionTime | sort @timestamp desc | limit 7", true},

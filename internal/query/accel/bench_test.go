@@ -73,7 +73,7 @@ func BenchmarkSamples(b *testing.B) {
 		for _, e := range []struct {
 			name   string
 			engine *accel.Engine
-		}{{"go", accel.New(s, nil, accel.Options{})}, {"duckdb", accel.New(s, pool, accel.Options{})}} {
+		}{{"go", accel.New(s, nil, accel.Options{})}, {"duckdb", accel.New(s, pool, accel.Options{Heavy: true})}} {
 			b.Run(fmt.Sprintf("%d/%s", i+1, e.name), func(b *testing.B) {
 				var res *run.Result
 				for b.Loop() {

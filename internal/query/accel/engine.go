@@ -35,6 +35,8 @@ type Options struct {
 	MinBytes int64
 	// MaxFiles bounds the files of a query: 4096.
 	MaxFiles int
+	// Heavy gives the backend also what Go does as quickly over files at hand: see Translation.
+	Heavy bool
 	// Log hears of fallbacks.
 	Log *slog.Logger
 }
@@ -106,9 +108,12 @@ var errSmall = errors.New("not worth the engine")
 
 // answer is what a backend has found.
 type answer struct {
-	t                       *Translation
-	rows                    [][]value.Value
-	scanned, bytes, matched int64
+	t    *Translation
+	pr   *run.Progress
+	rows [][]value.Value
+
+	scanned, bytes        int64
+	matched, matchedBytes int64
 }
 
 // ask lets the backend do its part; nothing but the live progress is changed before it has done all of it.
@@ -125,8 +130,10 @@ func (e *Engine) ask(ctx context.Context, p *plan.Plan, target Target, opt run.O
 	for _, g := range target.Groups {
 		blank.From[g] = 0
 	}
-	if _, err := Translate(p, e.opt.Dialect, &blank, opt.Limit, int(groups)); err != nil {
+	if t, err := Translate(p, e.opt.Dialect, &blank, opt.Limit, int(groups)); err != nil {
 		return nil, err
+	} else if t.Heavy && !e.opt.Heavy {
+		return nil, errSmall
 	}
 	files, err := e.store.Files(ctx, target.Account, target.Region, target.Groups, opt.Start.UnixMilli(), opt.End.UnixMilli())
 	if err != nil {
@@ -145,29 +152,16 @@ func (e *Engine) ask(ctx context.Context, p *plan.Plan, target Target, opt run.O
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{t: t}
-	pr := opt.Progress
-	err = e.backend.Query(ctx, Request{Files: scope.Files, Statements: t.Statements}, func(i int, cells []Cell) error {
-		if i == 0 {
-			if len(cells) != 2 || cells[0].Kind != Int || cells[1].Kind != Int || a.scanned != 0 {
-				return errShape
-			}
-			a.scanned, a.bytes = cells[0].Int, cells[1].Int
-			pr.Scanned.Add(a.scanned)
-			pr.Bytes.Add(a.bytes)
-			return nil
-		}
-		return a.row(cells)
-	})
+	a := &answer{t: t, pr: opt.Progress}
+	err = e.backend.Query(ctx, Request{Files: scope.Files, Statements: t.Statements}, a.row)
 	if err == nil {
 		err = a.check()
 	}
 	if err != nil {
-		pr.Scanned.Add(-a.scanned)
-		pr.Bytes.Add(-a.bytes)
+		a.count(0, 0)
 		return nil, err
 	}
-	pr.Matched.Add(a.matched)
+	opt.Progress.Matched.Add(a.matched)
 	return a, nil
 }
 
@@ -192,28 +186,53 @@ func (e *Engine) worth(s *Scope, files *segment.Files) error {
 	return errSmall
 }
 
-func (a *answer) row(cells []Cell) error {
-	if a.t.Events != nil {
-		return a.t.Events.row(cells)
+// row takes a row of statement i.
+func (a *answer) row(i int, cells []Cell) error {
+	t := a.t
+	switch {
+	case i == t.Totals || i == t.Matched:
+		if len(cells) != 2 || cells[0].Kind != Int || cells[1].Kind != Int {
+			return errShape
+		}
+		if i == t.Matched {
+			a.matched = cells[0].Int
+		} else {
+			a.count(cells[0].Int, cells[1].Int)
+		}
+		return nil
+	case t.Events != nil:
+		return t.Events.row(cells)
 	}
-	g := a.t.Groups
-	row, matched, err := g.row(cells)
+	row, matched, bytes, err := t.Groups.row(cells)
 	if err != nil {
 		return err
 	}
-	if len(a.rows) == g.max {
+	if len(a.rows) == t.Groups.max {
 		return errGroups
 	}
-	a.rows, a.matched = append(a.rows, row), a.matched+matched
+	if !t.Groups.best {
+		matched, bytes = a.matched+matched, a.matchedBytes+bytes
+	}
+	a.rows, a.matched, a.matchedBytes = append(a.rows, row), matched, bytes
 	return nil
 }
 
-// check compares what must agree.
+// count sets what was scanned, also in the live progress.
+func (a *answer) count(rows, bytes int64) {
+	a.pr.Scanned.Add(rows - a.scanned)
+	a.pr.Bytes.Add(bytes - a.bytes)
+	a.scanned, a.bytes = rows, bytes
+}
+
+// check fills in what no statement told and compares what must agree.
 func (a *answer) check() error {
-	if ev := a.t.Events; ev != nil {
-		a.matched = ev.matched
+	switch {
+	case a.t.Totals < 0:
+		a.count(a.matched, a.matchedBytes)
+	case a.t.Events != nil && a.t.Matched < 0:
+		a.matched = a.scanned
 	}
-	if a.matched > a.scanned {
+	if a.matched > a.scanned || a.t.Events != nil && int64(len(a.t.Events.rows)) > a.matched {
 		return errShape
 	}
 	return nil

@@ -15,13 +15,12 @@ import (
 // maxEvents bounds the events that an engine chooses; more are read as quickly in Go.
 const maxEvents = 10_000
 
-// Events reads the rows of a statement that chooses events: time, time of ingestion, order of arrival, group, stream,
-// number of all events that match, and then the columns.
+// Events reads the rows of a statement that chooses events: time, time of ingestion, order of arrival, group, stream, and
+// then the columns.
 type Events struct {
 	scope   *Scope
 	columns []string
 	rows    []event
-	matched int64
 }
 
 type event struct {
@@ -30,7 +29,7 @@ type event struct {
 	cells             []Cell
 }
 
-const eventCells = 6
+const eventCells = 5
 
 // events writes filters, order by time, and limit. Fields, functions and columns are left to Go, which sees few events.
 func (t *translator) events(p *plan.Plan, st *plan.Stage, from string, limit int) (*Events, string, error) {
@@ -58,7 +57,7 @@ func (t *translator) events(p *plan.Plan, st *plan.Stage, from string, limit int
 		e.columns = append(e.columns, block.Message)
 	}
 	id := t.d.Ident
-	cols := []string{id(block.Timestamp), id(block.IngestionTime), id(colOrd), id(colGroup), id(block.LogStream), "count(*) OVER ()"}
+	cols := []string{id(block.Timestamp), id(block.IngestionTime), id(colOrd), id(colGroup), id(block.LogStream)}
 	for _, c := range e.columns {
 		cols = append(cols, id(c))
 	}
@@ -102,7 +101,7 @@ func (e *Events) row(cells []Cell) error {
 	if len(cells) != eventCells+len(e.columns) {
 		return errShape
 	}
-	for i, k := range [eventCells]CellKind{Int, Int, Int, Text, Text, Int} {
+	for i, k := range [eventCells]CellKind{Int, Int, Int, Text, Text} {
 		if cells[i].Kind != k {
 			return errShape
 		}
@@ -112,7 +111,6 @@ func (e *Events) row(cells []Cell) error {
 			return errShape
 		}
 	}
-	e.matched = cells[5].Int
 	e.rows = append(e.rows, event{at: cells[0].Int, ingested: cells[1].Int, ord: cells[2].Int, group: cells[3].Text,
 		stream: cells[4].Text, cells: slices.Clone(cells[eventCells:])})
 	return nil

@@ -16,18 +16,22 @@ import (
 )
 
 // Groups reads the rows of a statement that executes stats: keys, then the cells of each aggregate, then the number of
-// rows of the group.
+// events in the group and their bytes, or those of all groups.
 type Groups struct {
 	names []string
 	keys  []kind
 	aggs  []aggregate
 	max   int
+	// best says that only the groups that can be in the result are read, with the sums of all.
+	best bool
 }
 
 // aggregate says how many cells an aggregate takes and what they mean.
 type aggregate struct {
 	cells int
-	read  func(c []Cell) (value.Value, error)
+	// count says that the only cell is an integer and the value.
+	count bool
+	read  reader
 }
 
 // Errors of reading an answer; the query is then run in Go.
@@ -39,7 +43,7 @@ var (
 
 // groups writes stats. Only aggregates of the language that come out the same, whatever the order of the rows, are
 // written; a sum of floating-point numbers, for one, is not.
-func (t *translator) groups(st *syntax.Stats, from string, max int) (*Groups, string, error) {
+func (t *translator) groups(st *syntax.Stats, from string, max int, top *top) (*Groups, string, error) {
 	if st.Offset != nil {
 		return nil, "", inexpressible(st)
 	}
@@ -58,14 +62,21 @@ func (t *translator) groups(st *syntax.Stats, from string, max int) (*Groups, st
 		if !ok {
 			return nil, "", inexpressible(it.X)
 		}
-		sqls, read, err := t.aggregate(call)
+		a, sqls, err := t.aggregate(call)
 		if err != nil {
 			return nil, "", err
 		}
+		if top != nil && top.name == it.Name() && a.count {
+			top.column = len(cols)
+		}
 		cols = append(cols, sqls...)
-		g.aggs, g.names = append(g.aggs, aggregate{len(sqls), read}), append(g.names, it.Name())
+		g.aggs, g.names = append(g.aggs, a), append(g.names, it.Name())
 	}
-	sql := "SELECT " + strings.Join(append(cols, "count(*)"), ", ") + from
+	if top != nil && top.column >= 0 && len(by) > 0 {
+		g.best = true
+		return g, t.best(cols, by, from, max, top), nil
+	}
+	sql := "SELECT " + strings.Join(append(cols, "count(*)", t.d.Int("sum("+t.d.Ident(colSize)+")")), ", ") + from
 	if len(by) > 0 {
 		sql += " GROUP BY " + strings.Join(by, ", ")
 	}
@@ -82,38 +93,44 @@ func (t *translator) key(x syntax.Expr) (string, kind, error) {
 	return "CASE WHEN " + s + " THEN '1' ELSE '0' END", boolKind, err
 }
 
-func (t *translator) aggregate(x *syntax.Call) ([]string, func([]Cell) (value.Value, error), error) {
-	a := fn.Aggregate(x.Name)
-	if a == nil {
-		return nil, nil, inexpressible(x)
+func (t *translator) aggregate(x *syntax.Call) (a aggregate, sqls []string, err error) {
+	f := fn.Aggregate(x.Name)
+	if f == nil {
+		return a, nil, inexpressible(x)
 	}
-	if a.Name == "count" && (x.Star || len(x.Args) == 0) {
-		return []string{"count(*)"}, readCount, nil
+	number := aggregate{cells: 1, count: true, read: readCount}
+	if f.Name == "count" && (x.Star || len(x.Args) == 0) {
+		return number, []string{"count(*)"}, nil
 	}
 	if len(x.Args) != 1 {
-		return nil, nil, inexpressible(x)
+		return a, nil, inexpressible(x)
 	}
 	arg := x.Args[0]
-	switch a.Name {
+	switch f.Name {
 	case "count", "count_distinct":
 		o, err := t.operand(arg)
 		if err != nil {
-			return nil, nil, err
+			return a, nil, err
 		}
-		if a.Name == "count" {
-			return []string{"count(" + o.sql + ")"}, readCount, nil
+		if f.Name == "count" {
+			return number, []string{"count(" + o.sql + ")"}, nil
 		}
-		return []string{t.d.Distinct(o.sql)}, readCount, nil
+		return number, []string{t.d.Distinct(o.sql)}, nil
 	case "sum", "avg":
-		return t.truths(arg, a.Name == "avg")
+		a.read, sqls, err = t.truths(arg, f.Name == "avg")
 	case "min", "max", "earliest", "latest":
-		return t.extreme(arg, a.Name)
+		a.read, sqls, err = t.extreme(arg, f.Name)
+	default:
+		err = inexpressible(x)
 	}
-	return nil, nil, inexpressible(x)
+	a.cells = len(sqls)
+	return a, sqls, err
 }
 
+type reader func([]Cell) (value.Value, error)
+
 // truths adds up conditions, which count 1 and 0: integers, so that the order does not matter.
-func (t *translator) truths(x syntax.Expr, avg bool) ([]string, func([]Cell) (value.Value, error), error) {
+func (t *translator) truths(x syntax.Expr, avg bool) (reader, []string, error) {
 	var cond, n string
 	if o, err := t.operand(x); err == nil {
 		if o.kind != boolKind {
@@ -126,7 +143,7 @@ func (t *translator) truths(x syntax.Expr, avg bool) ([]string, func([]Cell) (va
 		}
 		n = "count(*)"
 	}
-	return []string{t.d.CountIf(cond), n}, func(c []Cell) (value.Value, error) {
+	return func(c []Cell) (value.Value, error) {
 		if c[0].Kind != Int || c[1].Kind != Int {
 			return value.Value{}, errShape
 		}
@@ -137,10 +154,10 @@ func (t *translator) truths(x syntax.Expr, avg bool) ([]string, func([]Cell) (va
 			return value.OfNumber(float64(c[0].Int) / float64(c[1].Int)), nil
 		}
 		return value.OfInt(c[0].Int), nil
-	}, nil
+	}, []string{t.d.CountIf(cond), n}, nil
 }
 
-func (t *translator) extreme(x syntax.Expr, name string) ([]string, func([]Cell) (value.Value, error), error) {
+func (t *translator) extreme(x syntax.Expr, name string) (reader, []string, error) {
 	o, err := t.operand(x)
 	if err != nil {
 		return nil, nil, err
@@ -155,11 +172,11 @@ func (t *translator) extreme(x syntax.Expr, name string) ([]string, func([]Cell)
 	}
 	switch o.kind {
 	case timeKind:
-		return []string{name + "(" + o.sql + ")"}, readCount, nil // shown as milliseconds
+		return readCount, []string{name + "(" + o.sql + ")"}, nil // shown as milliseconds
 	case textKind:
 		// Texts compare by bytes unless both are numbers.
 		numbers := t.d.CountIf(t.d.Matches(o.sql, t.d.Quote(NumberPattern)))
-		return []string{name + "(" + o.sql + ")", numbers}, func(c []Cell) (value.Value, error) {
+		return func(c []Cell) (value.Value, error) {
 			switch {
 			case c[1].Kind != Int:
 				return value.Value{}, errShape
@@ -169,7 +186,7 @@ func (t *translator) extreme(x syntax.Expr, name string) ([]string, func([]Cell)
 				return value.OfString(c[0].Text), nil
 			}
 			return value.Value{}, nil
-		}, nil
+		}, []string{name + "(" + o.sql + ")", numbers}, nil
 	}
 	return nil, nil, inexpressible(x)
 }
@@ -181,20 +198,20 @@ func readCount(c []Cell) (value.Value, error) {
 	return value.OfInt(c[0].Int), nil
 }
 
-// row reads one row; matched is the number of events in its group.
-func (g *Groups) row(cells []Cell) (row []value.Value, matched int64, err error) {
-	n := len(g.keys) + 1
+// row reads one row; matched and bytes are about the events in its group.
+func (g *Groups) row(cells []Cell) (row []value.Value, matched, bytes int64, err error) {
+	n := len(g.keys) + 2
 	for _, a := range g.aggs {
 		n += a.cells
 	}
-	if len(cells) != n || cells[n-1].Kind != Int {
-		return nil, 0, errShape
+	if len(cells) != n || cells[n-1].Kind != Int || cells[n-2].Kind != Int {
+		return nil, 0, 0, errShape
 	}
 	row = make([]value.Value, 0, len(g.names))
 	for i, k := range g.keys {
 		v, err := read(k, cells[i])
 		if err != nil {
-			return nil, 0, err
+			return nil, 0, 0, err
 		}
 		row = append(row, v)
 	}
@@ -202,12 +219,12 @@ func (g *Groups) row(cells []Cell) (row []value.Value, matched int64, err error)
 	for i, a := range g.aggs {
 		v, err := a.read(cells[at : at+a.cells])
 		if err != nil {
-			return nil, 0, fmt.Errorf("column %s: %w", g.names[len(g.keys)+i], err)
+			return nil, 0, 0, fmt.Errorf("column %s: %w", g.names[len(g.keys)+i], err)
 		}
 		row = append(row, v)
 		at += a.cells
 	}
-	return row, cells[n-1].Int, nil
+	return row, cells[n-2].Int, cells[n-1].Int, nil
 }
 
 func read(k kind, c Cell) (value.Value, error) {

@@ -39,6 +39,8 @@ type translator struct {
 	scope *Scope
 	// names are aliases by name; nil stands for a value that SQL cannot express.
 	names map[string]*operand
+	// messages says that the text of messages is looked into.
+	messages bool
 }
 
 // define lets an alias stand for x.
@@ -110,7 +112,10 @@ func (t *translator) field(segments []string) (operand, error) {
 	switch name {
 	case block.Timestamp, block.IngestionTime:
 		return operand{id(name), timeKind, true}, nil
-	case block.Message, block.LogStream:
+	case block.Message:
+		t.messages = true
+		return operand{id(name), textKind, true}, nil
+	case block.LogStream:
 		return operand{id(name), textKind, true}, nil
 	case block.Log:
 		return operand{t.d.Concat(t.d.Quote(t.scope.Account+":"), id(colGroup)), textKind, true}, nil

@@ -1,6 +1,7 @@
 package accel
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/query/block"
@@ -10,12 +11,18 @@ import (
 
 // Translation is what an engine is to do of a plan.
 type Translation struct {
-	// Statements are the totals of the range (rows, bytes), and the rows of stage 0.
+	// Totals counts the events of the range and their bytes, Matched those that pass the filters; -1 where another
+	// statement tells it as well. Rows gives the rows of stage 0.
+	Totals, Matched, Rows int
+	// Statements are placed as these numbers say.
 	Statements []Statement
 	// Groups, if not nil, reads the rows as the result of stats. Events, if not nil, as the events that stage 0 is
 	// to be run over once more: no other matches and precedes them.
 	Groups *Groups
 	Events *Events
+	// Heavy says that Go does it as quickly over files at hand: events are chosen, or messages looked into. Measured: the
+	// store skips what columns settle, and unpacking the messages costs the same everywhere.
+	Heavy bool
 }
 
 // Translate writes stage 0 of a plan in SQL, or returns an error if it has no exact equivalent. limit is the caller's
@@ -30,14 +37,13 @@ func Translate(p *plan.Plan, d *Dialect, s *Scope, limit, maxGroups int) (*Trans
 	if err != nil {
 		return nil, err
 	}
-	out := &Translation{Statements: make([]Statement, 2)}
-	w := &writer{d: d}
-	sql := "SELECT count(*), " + d.Int("coalesce(sum("+d.Ident(colSize)+"), 0)") + " FROM " + d.Files(s.Files) + " WHERE " + s.predicate(w)
-	out.Statements[0] = Statement{sql, w.args}
+	out := &Translation{Totals: -1, Matched: -1}
 	from := " FROM " + d.Files(s.Files) + " WHERE " + strings.Join(append([]string{s.predicate(t.writer)}, where...), " AND ")
+	filtered := slices.Clone(t.args)
+	var sql string
 	switch {
 	case st.Stats != nil:
-		out.Groups, sql, err = t.groups(st.Stats, from, maxGroups)
+		out.Groups, sql, err = t.groups(st.Stats, from, maxGroups, topOf(p, limit))
 	case len(p.Stages) == 1 && st.Whole == nil:
 		if limit <= 0 || p.Limited {
 			limit = st.Limit
@@ -49,7 +55,20 @@ func Translate(p *plan.Plan, d *Dialect, s *Scope, limit, maxGroups int) (*Trans
 	if err != nil {
 		return nil, err
 	}
-	out.Statements[1] = Statement{sql, t.args}
+	out.Heavy = t.messages || out.Events != nil
+	add := func(sql string, args []any) int {
+		out.Statements = append(out.Statements, Statement{sql, args})
+		return len(out.Statements) - 1
+	}
+	sums := "SELECT count(*), " + d.Int("coalesce(sum("+d.Ident(colSize)+"), 0)")
+	if len(where) > 0 || out.Events != nil {
+		w := &writer{d: d}
+		out.Totals = add(sums+" FROM "+d.Files(s.Files)+" WHERE "+s.predicate(w), w.args)
+	}
+	if len(where) > 0 && out.Events != nil {
+		out.Matched = add(sums+from, filtered)
+	}
+	out.Rows = add(sql, t.args)
 	return out, nil
 }
 
@@ -100,7 +119,7 @@ func (t *translator) rows(commands []syntax.Command) ([]string, error) {
 	return where, nil
 }
 
-// newestFirst reports whether the keys are one over plain @timestamp, or none; desc says in which direction.
+// byTime reports whether the keys are one over plain @timestamp, or none; desc says in which direction.
 func (t *translator) byTime(keys []*syntax.Key) (desc, ok bool) {
 	switch len(keys) {
 	case 0:

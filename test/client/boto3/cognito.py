@@ -20,7 +20,7 @@ FINAL = canary("secret", "Final-Canary-Word-32#")
 
 # Pools and clients.
 pool = idp.create_user_pool(PoolName="boto", AutoVerifiedAttributes=["email"])["UserPool"]["Id"]
-refused("InvalidParameterException", "1 validation error detected: Value '' at 'poolName' failed to satisfy constraint: Member must have length greater than or equal to 1", idp.create_user_pool, PoolName="")
+refused("InvalidParameterException", r"2 validation errors detected: Value '' at 'poolName' failed to satisfy constraint: Member must have length greater than or equal to 1; Value '' at 'poolName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w\s+=,.@-]+", idp.create_user_pool, PoolName="")
 denied("AccessDeniedException", "cognito-idp:CreateUserPool", "*", nobody.create_user_pool, PoolName="x")
 second = idp.create_user_pool(PoolName="boto two")["UserPool"]["Id"]
 equal("pool name", idp.describe_user_pool(UserPoolId=pool)["UserPool"]["Name"], "boto")

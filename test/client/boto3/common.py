@@ -139,8 +139,16 @@ def events():
     return out
 
 
-def close(names, wire_names=None):
-    """Checks the ledger for the services of this program and ends it."""
+# IAM's records name the exception, its answers the shorter code.
+RECORDED = {c: c + "Exception" for c in ("DeleteConflict", "EntityAlreadyExists", "LimitExceeded", "MalformedPolicyDocument", "NoSuchEntity")}
+
+
+def close(names, never=()):
+    """Checks the ledger for the services of this program and ends it.
+
+    names maps a boto3 service to its name in the catalogue; never lists
+    operations that have nothing to succeed with here.
+    """
     catalogue = served()
     for service, wire in names.items():
         ops = catalogue.get(wire, {})
@@ -148,7 +156,7 @@ def close(names, wire_names=None):
         done = {c[1] for c in mine if not c[3]}
         no = {c[1] for c in mine if c[3]}
         for operation in sorted(ops):
-            if operation not in done:
+            if operation not in done and operation not in never:
                 fail(f"{service} {operation}: served, but never called with success here")
             if operation not in no:
                 fail(f"{service} {operation}: served, but never refused here")
@@ -167,7 +175,7 @@ def close(names, wire_names=None):
                 fail(f"{service} {operation} ({code or 'success'}): no record in the event history")
                 continue
             equal(f"{service} {operation}: eventName", record["eventName"], operation)
-            equal(f"{service} {operation}: errorCode", record.get("errorCode", ""), code)
+            equal(f"{service} {operation}: errorCode", record.get("errorCode", ""), RECORDED.get(code, code))
             if code:
                 equal(f"{service} {operation}: errorMessage", record.get("errorMessage", ""), message)
             equal(f"{service} {operation}: recipientAccountId", record["recipientAccountId"], ACCOUNT)

@@ -21,15 +21,20 @@ func Child() bool {
 		return false
 	}
 	yieldToParent()
-	if err := serve(os.Stdin, os.Stdout, execute, func() { os.Exit(0) }); err != nil {
+	if err := serve(os.Stdin, os.Stdout, newExecutor(), func() { os.Exit(0) }); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	return true
 }
 
-// executor runs the statements of a query over its files and hands each row to emit.
-type executor func(q *header, emit func(statement int, cells []accel.Cell) error) error
+// executor does the work of a child.
+type executor interface {
+	// run executes the statements of a query over its files and hands each row to emit.
+	run(q *header, emit func(statement int, cells []accel.Cell) error) error
+	// prepare is called between queries, to make the next one quicker.
+	prepare()
+}
 
 // serve answers queries one after the other until input ends. If input ends in the middle of a query, the parent is
 // gone and nobody waits for the answer: gone is called, which may end the process.
@@ -67,6 +72,7 @@ func serve(in io.Reader, out io.Writer, run executor, gone func()) error {
 			return fmt.Errorf("accelerator output: %w", err)
 		}
 		busy.Store(false)
+		run.prepare()
 	}
 }
 
@@ -90,7 +96,7 @@ func answer(q *header, out io.Writer, run executor) error {
 		batch.Rows, body = 0, body[:0]
 		return writing
 	}
-	err := run(q, func(statement int, cells []accel.Cell) error {
+	err := run.run(q, func(statement int, cells []accel.Cell) error {
 		if statement != batch.Statement || len(body) > batchBytes {
 			if err := flush(); err != nil {
 				return err

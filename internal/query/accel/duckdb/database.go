@@ -5,7 +5,6 @@ package duckdb
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,23 +17,43 @@ import (
 // Built says that this binary holds DuckDB.
 const Built = true
 
-// execute runs a query in a database of its own, which can read nothing but the query's files.
-func execute(q *header, emit func(int, []accel.Cell) error) (err error) {
-	connector, err := duck.NewConnector("?autoinstall_known_extensions=false&autoload_known_extensions=false",
-		func(e driver.ExecerContext) error {
-			for _, s := range setup(q) {
-				if _, err := e.ExecContext(context.Background(), s, nil); err != nil {
-					return fmt.Errorf("configure database: %w", err)
-				}
-			}
-			return nil
-		})
+// databases makes a database for each query; the next one is made while there is no query.
+type databases struct{ next *sql.DB }
+
+func newExecutor() executor { return &databases{} }
+
+func (d *databases) prepare() {
+	if d.next == nil {
+		d.next, _ = open() // the next query meets the error
+	}
+}
+
+func open() (*sql.DB, error) {
+	connector, err := duck.NewConnector("?autoinstall_known_extensions=false&autoload_known_extensions=false", nil)
 	if err != nil {
-		return fmt.Errorf("open database: %w", err)
+		return nil, fmt.Errorf("open database: %w", err)
 	}
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(1)
+	if err := db.Ping(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+// run executes a query in a database of its own, which can read nothing but the query's files.
+func (d *databases) run(q *header, emit func(int, []accel.Cell) error) (err error) {
+	db := d.next
+	d.next = nil
+	if db == nil {
+		if db, err = open(); err != nil {
+			return err
+		}
+	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.Exec(strings.Join(setup(q), "; ")); err != nil {
+		return fmt.Errorf("configure database: %w", err)
+	}
 	for i, s := range q.Statements {
 		if err := query(db, s, func(cells []accel.Cell) error { return emit(i, cells) }); err != nil {
 			return err

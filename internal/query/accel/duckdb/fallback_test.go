@@ -55,7 +55,7 @@ func TestEngine_childDiesInTheMiddle(t *testing.T) {
 	t.Parallel()
 	s := history(t, 8_000)
 	p := newPool(t, Options{Log: slog.New(slog.DiscardHandler), Backoff: time.Nanosecond})
-	quiet := accel.Options{MinBytes: -1, Log: slog.New(slog.DiscardHandler)}
+	quiet := accel.Options{MinBytes: -1, Heavy: true, Log: slog.New(slog.DiscardHandler)}
 	dying, plain, well := accel.New(s, killing{p}, quiet), accel.New(s, nil, quiet), accel.New(s, p, quiet)
 	target := accel.Target{Account: segmenttest.Account, Region: segmenttest.Region, Groups: []string{segment.History}}
 	for i, q := range []string{

@@ -104,7 +104,7 @@ func FuzzReadFrame(f *testing.F) {
 func TestServe(t *testing.T) {
 	t.Parallel()
 	fail := errors.New("no")
-	run := func(q *header, emit func(int, []accel.Cell) error) error {
+	run := executorFunc(func(q *header, emit func(int, []accel.Cell) error) error {
 		switch q.Statements[0].SQL {
 		case "fail":
 			return fail
@@ -121,7 +121,7 @@ func TestServe(t *testing.T) {
 			}
 		}
 		return nil
-	}
+	})
 	var in, out bytes.Buffer
 	for _, sql := range []string{"rows", "fail", "large"} {
 		if err := writeFrame(&in, &header{Kind: kindQuery, Statements: []statement{{SQL: sql}}, Settings: &settings{ResultBytes: 1 << 20}}, nil); err != nil {
@@ -152,3 +152,8 @@ func TestServe(t *testing.T) {
 		t.Error("cut input is taken")
 	}
 }
+
+type executorFunc func(q *header, emit func(int, []accel.Cell) error) error
+
+func (f executorFunc) run(q *header, emit func(int, []accel.Cell) error) error { return f(q, emit) }
+func (executorFunc) prepare()                                                  {}

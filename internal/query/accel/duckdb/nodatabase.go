@@ -7,4 +7,9 @@ import "github.com/cogtrail/cogtrail/internal/query/accel"
 // Built says that this binary holds no DuckDB.
 const Built = false
 
-func execute(*header, func(int, []accel.Cell) error) error { return ErrNotBuilt }
+type none struct{}
+
+func newExecutor() executor { return none{} }
+
+func (none) run(*header, func(int, []accel.Cell) error) error { return ErrNotBuilt }
+func (none) prepare()                                         {}
