@@ -79,12 +79,12 @@ type vaultRow struct{ KeyID string }
 var vaults = store.Table[vaultRow]{Name: "vault", Key: func(*vaultRow) store.Key { return store.K("current") }}
 
 // openVault loads the master key and refuses one that did not seal this data.
-func openVault(ctx context.Context, s *server, getenv func(string) string) (*secret.Vault, error) {
+func openVault(ctx context.Context, s *server) (*secret.Vault, error) {
 	var command []string
-	if text := getenv("COGTRAIL_MASTER_KEY_COMMAND"); text != "" {
+	if text := s.getenv("COGTRAIL_MASTER_KEY_COMMAND"); text != "" {
 		command = strings.Fields(text)
 	}
-	key, from, err := secret.Load(ctx, secret.Source{Getenv: getenv, Command: command, Dir: s.config.Data})
+	key, from, err := secret.Load(ctx, secret.Source{Getenv: s.getenv, Command: command, Dir: s.config.Data})
 	if err != nil {
 		return nil, fmt.Errorf("load master key: %w", err)
 	}

@@ -3,7 +3,62 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/cogtrail/cogtrail/internal/ownapi"
 )
 
-// reset empties everything (dev mode).
-func (b *builder) reset(context.Context) error { return errors.New("reset is not built yet") }
+// swap is a handler that can be exchanged while no call runs.
+type swap struct {
+	mu sync.RWMutex
+	h  http.Handler
+}
+
+// ServeHTTP serves with the handler of the moment. The call that asks for the
+// exchange is the one that does not hold it up.
+func (s *swap) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.RLock()
+	h := s.h
+	if r.URL.Path == ownapi.Prefix+"reset" {
+		s.mu.RUnlock()
+		h.ServeHTTP(w, r)
+		return
+	}
+	defer s.mu.RUnlock()
+	h.ServeHTTP(w, r)
+}
+
+// reset empties everything (dev mode): it waits for running calls, stops
+// background work, removes the data and starts anew with the same keys.
+func (s *server) reset(ctx context.Context) error {
+	if s.config.State != "" || s.config.Objects != "" {
+		return errors.New("only the embedded engines can be reset")
+	}
+	ctx = context.WithoutCancel(ctx) // a client that goes away must not leave half a server
+	s.calls.mu.Lock()
+	defer s.calls.mu.Unlock()
+	s.stopBackground()
+	if err := s.engines.close(); err != nil {
+		return fmt.Errorf("close engines: %w", err)
+	}
+	for _, name := range []string{"state.db", "state.db-wal", "state.db-shm", "segments", "objects"} {
+		if err := os.RemoveAll(filepath.Join(s.config.Data, name)); err != nil {
+			return fmt.Errorf("remove data: %w", err)
+		}
+	}
+	var err error
+	if s.engines, err = openEngines(ctx, s.config, s.clock, s.log); err != nil {
+		return err
+	}
+	if s.parts, err = build(ctx, s); err != nil {
+		return s.engines.failed(err)
+	}
+	s.calls.h = s.parts.handler
+	s.startBackground(ctx)
+	s.parts.own.Ready(true)
+	return nil
+}

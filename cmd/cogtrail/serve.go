@@ -79,11 +79,17 @@ type server struct {
 	made    bool // the root key is new
 	http    *http.Server
 	lis     net.Listener
+	calls   swap
+	getenv  func(string) string
+
+	stop    context.CancelFunc // of background work
+	running sync.WaitGroup
+	failed  chan error
 }
 
 // newServer opens engines, builds all parts and listens. Nothing serves yet.
 func newServer(ctx context.Context, c *Config, getenv func(string) string, log *slog.Logger) (*server, error) {
-	s := &server{config: c, log: log, clock: &clock{}}
+	s := &server{config: c, log: log, clock: &clock{}, getenv: getenv, failed: make(chan error, 1)}
 	var err error
 	if s.engines, err = openEngines(ctx, c, s.clock, log); err != nil {
 		return nil, err
@@ -100,10 +106,11 @@ func newServer(ctx context.Context, c *Config, getenv func(string) string, log *
 	if s.lis, err = secure(s.lis, c); err != nil {
 		return nil, s.engines.failed(err)
 	}
-	if s.parts, err = build(ctx, s, getenv); err != nil {
+	if s.parts, err = build(ctx, s); err != nil {
 		return nil, s.engines.failed(err)
 	}
-	s.http = httpServer(s.parts.handler, log)
+	s.calls.h = s.parts.handler
+	s.http = httpServer(&s.calls, log)
 	return s, nil
 }
 
@@ -125,20 +132,10 @@ const stopTime = 20 * time.Second
 // run serves until ctx ends, then stops in order: no new calls, running calls
 // answered, background work ended, engines closed.
 func (s *server) run(ctx context.Context) error {
-	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	var running sync.WaitGroup
-	failed := make(chan error, len(s.parts.background)+1)
-	for _, b := range s.parts.background {
-		running.Go(func() {
-			if err := b.run(background); err != nil && background.Err() == nil {
-				failed <- fmt.Errorf("%s stopped: %w", b.name, err)
-			}
-		})
-	}
+	s.startBackground(ctx)
 	go func() {
 		if err := s.http.Serve(s.lis); !errors.Is(err, http.ErrServerClosed) {
-			failed <- fmt.Errorf("serve: %w", err)
+			s.fail(fmt.Errorf("serve: %w", err))
 		}
 	}()
 	s.parts.own.Ready(true)
@@ -147,7 +144,7 @@ func (s *server) run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		s.log.Info("stopping")
-	case cause = <-failed:
+	case cause = <-s.failed:
 		s.log.Error("stopping", "error", cause)
 	}
 	s.parts.own.Ready(false)
@@ -157,7 +154,34 @@ func (s *server) run(ctx context.Context) error {
 		s.log.Warn("calls cut off", "error", err)
 		_ = s.http.Close() // nothing more can be done for them
 	}
-	stop()
-	running.Wait()
+	s.stopBackground()
 	return errors.Join(cause, s.engines.close())
+}
+
+// startBackground begins all background work. It ends with stopBackground, not
+// with ctx, so that running calls keep it until they are answered.
+func (s *server) startBackground(ctx context.Context) {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	for _, b := range s.parts.background {
+		s.running.Go(func() {
+			if err := b.run(background); err != nil && background.Err() == nil {
+				s.fail(fmt.Errorf("%s stopped: %w", b.name, err))
+			}
+		})
+	}
+}
+
+// stopBackground ends background work and waits for it.
+func (s *server) stopBackground() {
+	s.stop()
+	s.running.Wait()
+}
+
+// fail ends the server; the first cause counts.
+func (s *server) fail(err error) {
+	select {
+	case s.failed <- err:
+	default:
+	}
 }

@@ -71,7 +71,7 @@ type builder struct {
 
 // build makes all services and wires them to the gateway. This file and its
 // neighbours (wire_*.go) are the only places that know every service.
-func build(ctx context.Context, s *server, getenv func(string) string) (*parts, error) {
+func build(ctx context.Context, s *server) (*parts, error) {
 	models, err := model.Load()
 	if err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func build(ctx context.Context, s *server, getenv func(string) string) (*parts, 
 	for _, m := range models {
 		b.models[m.Name] = m
 	}
-	if b.vault, err = openVault(ctx, s, getenv); err != nil {
+	if b.vault, err = openVault(ctx, s); err != nil {
 		return nil, err
 	}
 	b.mailbox = &mailbox.Mailbox{Vault: b.vault}
@@ -191,7 +191,7 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 	runner := &job.Runner{State: b.engines.state, Handlers: b.jobs, Log: b.log, Now: b.clock.Now}
 	own := &ownapi.API{
 		State: b.engines.state, Mailbox: b.mailbox, Metrics: b.metrics.Handler(), Clock: b.clock, Log: b.log, RootKeyID: b.root.ID,
-		RootSecret: b.root.Secret, Account: b.config.Account, Version: version, Dev: b.config.Dev, Reset: b.reset,
+		RootSecret: b.root.Secret, Account: b.config.Account, Version: version, Dev: b.config.Dev, Reset: b.server.reset,
 	}
 	b.metrics.Gauge("cogtrail_outbox_pending", "Records committed but not yet sealed.", func() float64 { return float64(drainer.Stats().Pending) })
 	b.bg = append(b.bg,

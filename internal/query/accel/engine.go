@@ -106,6 +106,9 @@ func (e *Engine) Run(ctx context.Context, p *plan.Plan, target Target, opt run.O
 
 var errSmall = errors.New("not worth the engine")
 
+// maxGroupsOfQuery bounds the log groups that one statement names.
+const maxGroupsOfQuery = 1000
+
 // answer is what a backend has found.
 type answer struct {
 	t    *Translation
@@ -118,7 +121,7 @@ type answer struct {
 
 // ask lets the backend do its part; nothing but the live progress is changed before it has done all of it.
 func (e *Engine) ask(ctx context.Context, p *plan.Plan, target Target, opt run.Options) (*answer, error) {
-	if e.backend == nil || len(target.Groups) == 0 {
+	if e.backend == nil || len(target.Groups) == 0 || len(target.Groups) > maxGroupsOfQuery {
 		return nil, errSmall
 	}
 	groups := opt.Limits.Groups

@@ -1,6 +1,7 @@
 package accel
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -59,22 +60,29 @@ func (s *Scope) predicate(w *writer) string {
 		id(colRegion) + " = " + w.arg(s.Region),
 		id(block.Timestamp) + " < " + w.arg(s.To),
 	}
-	groups := make([]string, 0, len(s.From))
-	for g := range s.From {
-		groups = append(groups, g)
+	// Groups with the same beginning share a term: there are few beginnings.
+	byFrom := make(map[int64][]string)
+	for g, from := range s.From {
+		byFrom[from] = append(byFrom[from], g)
 	}
-	slices.Sort(groups)
-	byGroup := make([]string, len(groups))
-	for i, g := range groups {
-		byGroup[i] = "(" + id(colGroup) + " = " + w.arg(g) + " AND " + id(block.Timestamp) + " >= " + w.arg(s.From[g]) + ")"
+	terms := []string{}
+	for _, from := range slices.Sorted(maps.Keys(byFrom)) {
+		if len(terms) == 0 { // the earliest, as a bound by which files are skipped
+			parts = append(parts, id(block.Timestamp)+" >= "+w.arg(from))
+		}
+		groups := byFrom[from]
+		slices.Sort(groups)
+		holders := make([]string, len(groups))
+		for i, g := range groups {
+			holders[i] = w.arg(g)
+		}
+		terms = append(terms, id(colGroup)+" IN ("+strings.Join(holders, ", ")+") AND "+id(block.Timestamp)+" >= "+w.arg(from))
 	}
-	switch len(byGroup) {
+	switch len(terms) {
 	case 0:
 		parts = append(parts, "1 = 0")
-	case 1:
-		parts = append(parts, strings.Trim(byGroup[0], "()"))
 	default:
-		parts = append(parts, "("+strings.Join(byGroup, " OR ")+")")
+		parts = append(parts, "("+strings.Join(terms, " OR ")+")")
 	}
 	for _, m := range s.Hidden {
 		p := id(colGroup) + " = " + w.arg(m.Group) + " AND " + id(block.IngestionTime) + " <= " + w.arg(m.Deleted)

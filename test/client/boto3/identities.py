@@ -113,7 +113,7 @@ equal("who the session is", client("sts", **shift).get_caller_identity()["Arn"],
 boto3.client("cloudtrail", **shift).lookup_events()
 refused("InvalidClientTokenId", "The security token included in the request is invalid", client("sts", **{**shift, "aws_session_token": shift["aws_session_token"][:-4] + "AAA="}).get_caller_identity)
 unrecorded()
-refused("AccessDenied", f"User: {STRANGER} is not authorized to perform: sts:AssumeRole on resource: {role['Arn']}", stranger_sts.assume_role, RoleArn=role["Arn"], RoleSessionName="day-shift")
+denied("AccessDenied", "sts:AssumeRole", role["Arn"], stranger_sts.assume_role, RoleArn=role["Arn"], RoleSessionName="day-shift")
 temp = session(sts.get_session_token(DurationSeconds=900)["Credentials"])
 equal("session of root", client("sts", **temp).get_caller_identity()["Arn"], ROOT)
 refused("ValidationError", "1 validation error detected: Value '899' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900", sts.get_session_token, DurationSeconds=899)

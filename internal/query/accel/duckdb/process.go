@@ -26,7 +26,7 @@ func start(opt *Options) (*process, error) {
 	exe := opt.Executable
 	if exe == "" {
 		var err error
-		if exe, err = os.Executable(); err != nil {
+		if exe, err = ownBinary(); err != nil {
 			return nil, fmt.Errorf("find own binary: %w", err)
 		}
 	}

@@ -2,8 +2,13 @@
 
 package duckdb
 
-import "os/exec"
+import (
+	"os"
+	"os/exec"
+)
 
 func yieldToParent() {}
 
 func detach(*exec.Cmd) {}
+
+func ownBinary() (string, error) { return os.Executable() }
