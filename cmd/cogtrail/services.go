@@ -180,7 +180,7 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 		trusted = append(trusted, prefix)
 	}
 	g := gateway.New(gateway.Config{
-		Services: models, Operations: b.ops, State: b.engines.state, Identities: identities{b.iam}, Encoder: b.encoder, Clock: b.clock,
+		Services: models, Operations: b.ops, State: b.engines.state, Identities: identities{b.iam}, Resources: resources{b.iam}, Encoder: b.encoder, Clock: b.clock,
 		Log: b.log, Limits: gateway.Limits{Body: b.config.HTTP.BodyBytes, InFlight: b.config.HTTP.InFlight}, Dev: b.config.Dev,
 		Account: b.config.Account, Region: b.config.Region, TrustedProxies: trusted, Counters: b.metrics,
 	})

@@ -32,6 +32,9 @@ func (x *exchange) authenticate() error {
 	case x.older != nil && x.match.Service.Name == "s3":
 		return x.authenticateOlder()
 	case x.sig == nil && x.match.Service.Name == "s3":
+		if q := x.r.URL.Query(); q.Has("AWSAccessKeyId") && q.Has("Signature") {
+			return oldScheme()
+		}
 		return x.plainBody() // a bucket policy may let everybody in
 	case x.sig == nil:
 		return x.authError(sigv4.MissingTokenError())
@@ -204,10 +207,21 @@ func (x *exchange) authError(err error) error {
 	return out
 }
 
+// oldScheme refuses URLs signed by Signature Version 2, which S3 takes for no
+// new bucket. [S3: Signature Version 2 turned off for new buckets]
+func oldScheme() error {
+	return &schema.Error{
+		Code: "InvalidRequest", Message: "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.", Status: 400,
+	}
+}
+
 // denied is an authorisation refused, in the service's words.
 func denied(m wire.Match, message string) error {
 	f := family(m)
 	code, status := sigv4.CodeFor(sigv4.AccessDenied, f)
+	if m.Service.Name == "sns" {
+		code = "AuthorizationErrorException" // answered as AuthorizationError [SNS: common errors]
+	}
 	if f == sigv4.JSON {
 		return &schema.Error{Code: code, Message: message, Status: status, Members: map[string]any{"Message": message}}
 	}

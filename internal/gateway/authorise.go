@@ -19,8 +19,33 @@ func (x *exchange) authorise() error {
 	if o.Unsigned || o.Action == "-" {
 		return nil // the operation itself checks token, secret or code
 	}
+	names, err := x.resources()
+	if err != nil {
+		return fmt.Errorf("name resources: %w", err)
+	}
+	for _, name := range names {
+		if err := x.permit(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resources are the ARNs that the call is about; never none.
+func (x *exchange) resources() ([]string, error) {
+	if x.g.Resources != nil {
+		names, err := x.g.Resources.Of(x.call, x.match.Service, x.match.Operation, x.tree)
+		if err != nil || len(names) > 0 {
+			return names, err
+		}
+	}
+	return []string{x.resource()}, nil
+}
+
+// permit decides about one resource.
+func (x *exchange) permit(resource string) error {
 	req := eval.Request{
-		Principal: x.caller, Action: x.match.Service.IAMPrefix + ":" + o.Action, Resource: x.resource(), ResourceAccount: x.call.Account,
+		Principal: x.caller, Action: x.match.Service.IAMPrefix + ":" + x.match.Operation.Action, Resource: resource, ResourceAccount: x.call.Account,
 		Context: x.context(),
 	}
 	p := eval.Policies{}

@@ -43,6 +43,13 @@ type Identity struct {
 	Policies eval.Policies
 }
 
+// Resources names what a call is about where the model's ARN template cannot.
+// The caller must be allowed on each; none leaves it to the template. The input
+// is nil for an operation without one.
+type Resources interface {
+	Of(c *op.Call, s *schema.Service, o *schema.Operation, in *schema.Struct) ([]string, error)
+}
+
 // Clock tells business time.
 type Clock interface{ Now() time.Time }
 
@@ -53,6 +60,7 @@ type Config struct {
 	Operations []*op.Operation
 	State      store.State
 	Identities Identities
+	Resources  Resources // nil: templates only
 	Encoder    *audit.Encoder
 	Clock      Clock
 	Log        *slog.Logger

@@ -21,10 +21,10 @@ ALARM = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:"
 # Metrics.
 cw.put_metric_data(Namespace="Boto", MetricData=[{"MetricName": "Logins", "Dimensions": [{"Name": "App", "Value": "web"}], "Timestamp": NOW, "Value": v, "Unit": "Count"} for v in (1, 2, 3)])
 cw.put_metric_data(Namespace="Boto", MetricData=[{"MetricName": "Other", "Value": 1}])
-refused("InvalidParameterValue", "The parameter MetricData.member.1.Value must be a number.", cw.put_metric_data, Namespace="Boto", MetricData=[{"MetricName": "Logins", "Value": float("nan")}])
-denied("AccessDenied", "cloudwatch:PutMetricData", "*", nobody.put_metric_data, Namespace="Boto", MetricData=[{"MetricName": "x", "Value": 1}])
+refused("InvalidParameterValue", "The value NaN for parameter MetricData.member.1.Value is invalid.", cw.put_metric_data, Namespace="Boto", MetricData=[{"MetricName": "Logins", "Value": float("nan")}])
+denied("AccessDeniedException", "cloudwatch:PutMetricData", "*", nobody.put_metric_data, Namespace="Boto", MetricData=[{"MetricName": "x", "Value": 1}])
 names = eventually("metrics", lambda: (m := sorted(m["MetricName"] for p in cw.get_paginator("list_metrics").paginate(Namespace="Boto") for m in p["Metrics"])) == ["Logins", "Other"] and m)
-denied("AccessDenied", "cloudwatch:ListMetrics", "*", nobody.list_metrics)
+denied("AccessDeniedException", "cloudwatch:ListMetrics", "*", nobody.list_metrics)
 ask = dict(Namespace="Boto", MetricName="Logins", Dimensions=[{"Name": "App", "Value": "web"}], StartTime=NOW - HOUR, EndTime=NOW + HOUR, Period=60)
 stats = cw.get_metric_statistics(Statistics=["Sum", "Maximum", "SampleCount"], **ask)["Datapoints"]
 equal("statistics", [(d["Sum"], d["Maximum"], d["SampleCount"], d["Unit"], d["Timestamp"]) for d in stats], [(6.0, 3.0, 3.0, "Count", NOW)])
@@ -32,32 +32,33 @@ refused("InvalidParameterValue", "The parameter StartTime must be less than the 
 query = [{"Id": "a", "MetricStat": {"Metric": {"Namespace": "Boto", "MetricName": "Logins", "Dimensions": ask["Dimensions"]}, "Period": 60, "Stat": "Average"}}]
 data = [r for p in cw.get_paginator("get_metric_data").paginate(MetricDataQueries=query, StartTime=NOW - HOUR, EndTime=NOW + HOUR) for r in p["MetricDataResults"]]
 equal("metric data", [(r["Id"], r["Values"]) for r in data], [("a", [2.0])])
-denied("AccessDenied", "cloudwatch:GetMetricData", "*", nobody.get_metric_data, MetricDataQueries=query, StartTime=NOW - HOUR, EndTime=NOW)
+denied("AccessDeniedException", "cloudwatch:GetMetricData", "*", nobody.get_metric_data, MetricDataQueries=query, StartTime=NOW - HOUR, EndTime=NOW)
 
 # Alarms.
 cw.put_metric_alarm(AlarmName="many", Namespace="Boto", MetricName="Logins", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1000, ComparisonOperator="GreaterThanThreshold", TreatMissingData="notBreaching", Tags=[{"Key": "team", "Value": "audit"}])
 cw.put_metric_alarm(AlarmName="none", Namespace="Boto", MetricName="Other", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1, ComparisonOperator="LessThanThreshold")
-denied("AccessDenied", "cloudwatch:PutMetricAlarm", ALARM + "x", nobody.put_metric_alarm, AlarmName="x", Namespace="Boto", MetricName="Logins", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold")
+denied("AccessDeniedException", "cloudwatch:PutMetricAlarm", None, nobody.put_metric_alarm, AlarmName="x", Namespace="Boto", MetricName="Logins", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold")
 pages = list(cw.get_paginator("describe_alarms").paginate(PaginationConfig={"PageSize": 1}))
 equal("alarms of all pages", [a["AlarmName"] for p in pages for a in p["MetricAlarms"]], ["many", "none"])
-denied("AccessDenied", "cloudwatch:DescribeAlarms", ALARM + "*", nobody.describe_alarms)
+denied("AccessDeniedException", "cloudwatch:DescribeAlarms", None, nobody.describe_alarms)
 cw.set_alarm_state(AlarmName="many", StateValue="ALARM", StateReason="a test")
 refused("ResourceNotFound", "", cw.set_alarm_state, AlarmName="ghost", StateValue="OK", StateReason="x")
 history = eventually("history", lambda: (h := [i["HistoryItemType"] for p in cw.get_paginator("describe_alarm_history").paginate(AlarmName="many") for i in p["AlarmHistoryItems"]]) and "StateUpdate" in h and h)
-denied("AccessDenied", "cloudwatch:DescribeAlarmHistory", ALARM + "many", nobody.describe_alarm_history, AlarmName="many")
+denied("AccessDeniedException", "cloudwatch:DescribeAlarmHistory", None, nobody.describe_alarm_history, AlarmName="many")
 cw.disable_alarm_actions(AlarmNames=["many"])
 equal("actions", cw.describe_alarms(AlarmNames=["many"])["MetricAlarms"][0]["ActionsEnabled"], False)
 cw.enable_alarm_actions(AlarmNames=["many"])
-denied("AccessDenied", "cloudwatch:DisableAlarmActions", ALARM + "many", nobody.disable_alarm_actions, AlarmNames=["many"])
-denied("AccessDenied", "cloudwatch:EnableAlarmActions", ALARM + "many", nobody.enable_alarm_actions, AlarmNames=["many"])
+denied("AccessDeniedException", "cloudwatch:DisableAlarmActions", None, nobody.disable_alarm_actions, AlarmNames=["many"])
+denied("AccessDeniedException", "cloudwatch:EnableAlarmActions", None, nobody.enable_alarm_actions, AlarmNames=["many"])
 cw.tag_resource(ResourceARN=ALARM + "many", Tags=[{"Key": "stage", "Value": "test"}])
 equal("tags", sorted(t["Key"] for t in cw.list_tags_for_resource(ResourceARN=ALARM + "many")["Tags"]), ["stage", "team"])
 cw.untag_resource(ResourceARN=ALARM + "many", TagKeys=["stage"])
 NO_ALARM = f"Unknown resource: {ALARM}ghost"
 refused("ResourceNotFoundException", NO_ALARM, cw.tag_resource, ResourceARN=ALARM + "ghost", Tags=[{"Key": "a", "Value": "b"}])
-refused("ResourceNotFoundException", NO_ALARM, cw.list_tags_for_resource, ResourceARN=ALARM + "ghost")
+equal("tags of no alarm", cw.list_tags_for_resource(ResourceARN=ALARM + "ghost")["Tags"], [])
+refused("InvalidParameterValue", "Invalid arn syntax: ghost", cw.list_tags_for_resource, ResourceARN="ghost")
 refused("ResourceNotFoundException", NO_ALARM, cw.untag_resource, ResourceARN=ALARM + "ghost", TagKeys=["a"])
-denied("AccessDenied", "cloudwatch:DeleteAlarms", ALARM + "many", nobody.delete_alarms, AlarmNames=["many"])
+denied("AccessDeniedException", "cloudwatch:DeleteAlarms", None, nobody.delete_alarms, AlarmNames=["many"])
 
 # The three protocols by hand: the same alarm in each, and each one's refusal.
 signer = Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])

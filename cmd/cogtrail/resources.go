@@ -1,0 +1,74 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/cogtrail/cogtrail/internal/iam"
+	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/schema"
+)
+
+// resources names what a call is about where the ARN template of the model
+// cannot: a member may hold a name or an ARN, or a list of them, and paths of
+// identities are kept in the state. Without this a policy that denies an action
+// on one trail, role or alarm would not see that the call is about it.
+type resources struct{ iam *iam.Service }
+
+// Of returns the ARNs, each of which the caller must be allowed to use; none
+// leaves it to the template.
+func (r resources) Of(c *op.Call, s *schema.Service, o *schema.Operation, in *schema.Struct) ([]string, error) {
+	if in == nil {
+		return nil, nil
+	}
+	switch s.Name {
+	case "iam":
+		name, err := r.iam.Subject(c, o, in)
+		if err != nil || name == "" {
+			return nil, err
+		}
+		return []string{name}, nil
+	case "cloudtrail":
+		if o.Name == "LookupEvents" || o.Name == "DescribeTrails" || o.Name == "ListTrails" || o.Name == "ListPublicKeys" {
+			return nil, nil
+		}
+		return named(c, "cloudtrail", "trail/", in, "Name", "TrailName", "ResourceId", "ResourceIdList"), nil
+	case "cloudwatch":
+		if o.Name == "DescribeAlarms" {
+			return []string{"arn:aws:cloudwatch:" + c.Region + ":" + c.Account + ":alarm:*"}, nil // as AWS's messages say
+		}
+		return named(c, "cloudwatch", "alarm:", in, "AlarmName", "AlarmNames", "ResourceARN"), nil
+	case "logs":
+		if in.Text("logGroupName") != "" {
+			return nil, nil // the template
+		}
+		return named(c, "logs", "log-group:", in, "logGroupIdentifier", "logGroupNames", "logGroupIdentifiers", "resourceArn"), nil
+	default:
+		return nil, nil
+	}
+}
+
+// named collects the resources that some members name, by name or by ARN, alone
+// or in a list.
+func named(c *op.Call, service, kind string, in *schema.Struct, members ...string) []string {
+	var out []string
+	add := func(x any) {
+		text, _ := x.(string)
+		switch {
+		case text == "":
+		case strings.HasPrefix(text, "arn:"):
+			out = append(out, strings.TrimSuffix(text, ":*"))
+		default:
+			out = append(out, "arn:aws:"+service+":"+c.Region+":"+c.Account+":"+kind+text)
+		}
+	}
+	for _, m := range members {
+		x := in.Get(m)
+		add(x)
+		if list, ok := x.([]any); ok {
+			for _, e := range list {
+				add(e)
+			}
+		}
+	}
+	return out
+}
