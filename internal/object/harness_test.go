@@ -265,10 +265,6 @@ func (b *bench) collect() {
 	b.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	type row struct {
-		Kind    string
-		Payload json.RawMessage
-	}
 	jobs := store.Table[job.Job]{Name: "jobs"}
 	var due []job.Job
 	err := b.db.View(ctx, func(tx store.Tx) error {

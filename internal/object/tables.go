@@ -94,7 +94,5 @@ func begins(bucket, text string) store.Key {
 	return k[:len(k)-2] // without the end mark of the text
 }
 
-func millis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
-
 // seconds is a time as S3 keeps it: whole seconds.
 func seconds(ms int64) time.Time { return time.UnixMilli(ms).UTC().Truncate(time.Second) }

@@ -308,7 +308,7 @@ func TestVerify_AgreesWithJOSE(t *testing.T) {
 		t.Fatalf("%v, %d keys", err, len(set.Keys))
 	}
 	_, kid := ks.KeyIDs()
-	parsed, err := jose.ParseSigned(tok, []jose.SignatureAlgorithm{jose.RS256})
+	parsed, err := jose.ParseSignedCompact(tok, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		t.Fatal(err)
 	}

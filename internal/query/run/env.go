@@ -19,7 +19,6 @@ type env struct {
 	blk    *block.Block
 	row    int
 	cols   []eventColumn
-	seq    int64 // of row 0
 	msgGen uint32
 	msg    string
 	json   bool   // doc is a JSON object
