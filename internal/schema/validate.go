@@ -85,7 +85,7 @@ func (c *checker) structure(v *Struct, path string) {
 
 // below checks a value that private places may surround.
 func (c *checker) below(private bool, x any, s *Shape, at string) {
-	if private || s.Hidden {
+	if private || s.Hidden || s.Sensitive {
 		c.quiet++
 		defer func() { c.quiet-- }()
 	}

@@ -33,12 +33,14 @@ func Translate(p *plan.Plan, d *Dialect, s *Scope, limit, maxGroups int) (*Trans
 	}
 	t := &translator{writer: &writer{d: d}, scope: s, names: make(map[string]*operand)}
 	st := &p.Stages[0]
+	// The scope takes the first placeholders: whose rows they are is never the query's word.
+	confined := s.predicate(t.writer)
 	where, err := t.rows(st.Rows)
 	if err != nil {
 		return nil, err
 	}
 	out := &Translation{Totals: -1, Matched: -1}
-	from := " FROM " + d.Files(s.Files) + " WHERE " + strings.Join(append([]string{s.predicate(t.writer)}, where...), " AND ")
+	from := " FROM " + d.Files(s.Files) + " WHERE " + strings.Join(append([]string{confined}, where...), " AND ")
 	filtered := slices.Clone(t.args)
 	var sql string
 	switch {

@@ -42,7 +42,7 @@ func TestStore_names(t *testing.T) {
 	}
 	err = filepath.WalkDir(s.dir, func(path string, _ os.DirEntry, err error) error {
 		rel, _ := filepath.Rel(s.dir, path)
-		if strings.Trim(rel, "0123456789abcdefuckts.mp/") != "" {
+		if strings.Trim(rel, "0123456789abcdefukts.mp/") != "" {
 			t.Errorf("unexpected name %q", rel)
 		}
 		return err
