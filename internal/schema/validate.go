@@ -170,7 +170,7 @@ func (c *checker) number(v float64, text string, s *Shape, at string) {
 
 // listText prints a list of plain strings as Java does; anything deeper stays out.
 func listText(v []any, s *Shape) string {
-	if s.Elem.Shape.Kind != String || s.Elem.Shape.Sensitive {
+	if s.Elem.Shape.Kind != String || s.Elem.Shape.Sensitive || s.Elem.Shape.Hidden {
 		return "[]"
 	}
 	parts := make([]string, 0, len(v))
