@@ -24,8 +24,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 }
 
 // httpServer bounds what a client may hold: headers, and the time to send them.
-// Bodies have no deadline of their own, since a large object may take long; an
-// idle connection ends.
+// The gateway bounds the time of bodies, since a large object may take long but
+// not pause; an idle connection ends.
 func httpServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/iam"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/schema"
@@ -34,12 +35,15 @@ func (r resources) Of(c *op.Call, s *schema.Service, o *schema.Operation, in *sc
 		return named(c, "cloudtrail", "trail/", in, "Name", "TrailName", "ResourceId", "ResourceIdList"), nil
 	case "cloudwatch":
 		if o.Name == "DescribeAlarms" {
-			return []string{"arn:aws:cloudwatch:" + c.Region + ":" + c.Account + ":alarm:*"}, nil // as AWS's messages say
+			return []string{arn.Alarm(c.Region, c.Account, "*")}, nil // as AWS's messages say
 		}
 		return named(c, "cloudwatch", "alarm:", in, "AlarmName", "AlarmNames", "ResourceARN"), nil
 	case "logs":
-		if in.Text("logGroupName") != "" {
-			return nil, nil // the template
+		if group := in.Text("logGroupName"); group != "" {
+			if stream := in.Text("logStreamName"); stream != "" {
+				return []string{arn.LogStream(c.Region, c.Account, group, stream)}, nil
+			}
+			return []string{arn.LogGroup(c.Region, c.Account, group)}, nil
 		}
 		return named(c, "logs", "log-group:", in, "logGroupIdentifier", "logGroupNames", "logGroupIdentifiers", "resourceArn"), nil
 	default:
@@ -48,18 +52,21 @@ func (r resources) Of(c *op.Call, s *schema.Service, o *schema.Operation, in *sc
 }
 
 // named collects the resources that some members name, by name or by ARN, alone
-// or in a list.
+// or in a list. ARNs get the partition that policies name: an operation may take
+// "arn:aws-cn:…" for the same resource, and a denial must see that.
 func named(c *op.Call, service, kind string, in *schema.Struct, members ...string) []string {
 	var out []string
 	add := func(x any) {
 		text, _ := x.(string)
-		switch {
-		case text == "":
-		case strings.HasPrefix(text, "arn:"):
-			out = append(out, strings.TrimSuffix(text, ":*"))
-		default:
-			out = append(out, "arn:aws:"+service+":"+c.Region+":"+c.Account+":"+kind+text)
+		if text == "" {
+			return
 		}
+		if a, err := arn.Parse(text); err == nil {
+			a.Partition = arn.Partition(c.Region)
+			out = append(out, strings.TrimSuffix(a.String(), ":*"))
+			return
+		}
+		out = append(out, arn.Regional(service, c.Region, c.Account, kind+text))
 	}
 	for _, m := range members {
 		x := in.Get(m)

@@ -57,7 +57,7 @@ func (x *exchange) permit(resource string) error {
 			return err
 		}
 	}
-	d := eval.Decide(&req, &p)
+	d := decide(&req, &p)
 	if d.Allowed {
 		return nil
 	}
@@ -81,7 +81,7 @@ func (x *exchange) allowed(action, resource, account, resourcePolicy string) (bo
 		}
 		p.Resource = append(p.Resource, doc)
 	}
-	return eval.Decide(&req, &p).Allowed, nil
+	return decide(&req, &p).Allowed, nil
 }
 
 // resourceSide adds what the resource itself says: its owner and its policies.
@@ -179,7 +179,7 @@ func s3Context(c *condition.Context, r *http.Request) {
 		set("s3:"+h, r.Header.Get(h))
 	}
 	switch {
-	case q.Has("X-Amz-Signature"):
+	case q.Has("X-Amz-Signature"), q.Has("Signature"):
 		set("s3:authType", "REST-QUERY-STRING")
 	case r.Header.Get("Authorization") != "":
 		set("s3:authType", "REST-HEADER")

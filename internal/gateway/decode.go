@@ -48,17 +48,3 @@ func (x *exchange) validate() error {
 	}
 	return nil
 }
-
-// own finds whose resources an unsigned call is about, from its input. It comes
-// before validation so that a refusal is recorded where its owner is known. A
-// signed call belongs to the signer's account.
-func (x *exchange) own() error {
-	if x.owned || x.op == nil || x.op.Owner == nil {
-		return nil
-	}
-	account, region, ok := x.op.Owner(x.call.Tx, x.input)
-	if ok {
-		x.call.Account, x.call.Region, x.owned = account, region, true
-	}
-	return nil
-}

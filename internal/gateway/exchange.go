@@ -100,6 +100,7 @@ func (x *exchange) close() {
 // read takes the body of calls that do not stream it.
 func (x *exchange) read() error {
 	if x.streams() {
+		pace(x.w, x.r, x.g.Limits.BodyTime)
 		x.stream = x.r.Body
 		return nil
 	}
@@ -113,12 +114,15 @@ func (x *exchange) read() error {
 }
 
 func (x *exchange) readBody() error {
+	done := bounded(x.w, x.g.Limits.BodyTime)
 	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, x.g.Limits.Body))
+	done()
 	if err != nil {
 		var big *http.MaxBytesError
 		if errors.As(err, &big) {
 			return tooLarge(x.match.Protocol)
 		}
+		x.w.Header().Set("Connection", "close") // what else comes is no request
 		return &schema.Error{Code: "RequestAbortedException", Message: "The request body could not be read.", Status: 400}
 	}
 	x.body = body

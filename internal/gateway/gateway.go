@@ -20,10 +20,13 @@ import (
 type Limits struct {
 	Body     int64 // bytes of a buffered body
 	InFlight int   // calls at the same time; more are answered 503
+	// BodyTime is how long a buffered body may take as a whole, and how long a
+	// streamed one may pause.
+	BodyTime time.Duration
 }
 
 // DefaultLimits are used where a limit is zero.
-var defaultLimits = Limits{Body: 1 << 20, InFlight: 1024}
+var defaultLimits = Limits{Body: 1 << 20, InFlight: 1024, BodyTime: 20 * time.Second}
 
 // Identities finds who is behind an access key id: store.ErrNotFound if unknown.
 type Identities interface {
@@ -97,6 +100,9 @@ func New(c Config) *Gateway {
 	}
 	if c.Limits.InFlight == 0 {
 		c.Limits.InFlight = defaultLimits.InFlight
+	}
+	if c.Limits.BodyTime == 0 {
+		c.Limits.BodyTime = defaultLimits.BodyTime
 	}
 	g := &Gateway{
 		Config: c, detector: wire.NewDetector(c.Services, c.Protocols...), served: make(map[*schema.Operation]*op.Operation, len(c.Operations)),

@@ -100,13 +100,20 @@ func (x *exchange) run() error {
 	if x.stageErr != nil {
 		return x.stageErr
 	}
-	err := x.call.Tx.Savepoint(func() error { return x.guard(step{"run", (*exchange).operate}) })
-	for _, keep := range x.call.Kept() {
-		if err := keep(x.call.Tx); err != nil {
-			return fmt.Errorf("keep what outlives a refusal: %w", err)
+	var refused error
+	err := x.call.Tx.Savepoint(func() error {
+		refused = x.call.Tx.Savepoint(func() error { return x.guard(step{"run", (*exchange).operate}) })
+		for _, keep := range x.call.Kept() {
+			if err := keep(x.call.Tx); err != nil {
+				return fmt.Errorf("keep what outlives a refusal: %w", err)
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return err // the operation's own writes are undone too: it is answered as failed
 	}
-	return err
+	return refused
 }
 
 // operate is step 7.

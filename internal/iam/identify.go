@@ -104,6 +104,9 @@ func (s *Service) temporary(tx store.Tx, k *key, c *Caller) error {
 		if err != nil {
 			return err
 		}
+		if u.ID != x.Principal.ID {
+			return fmt.Errorf("user was made anew: %w", store.ErrNotFound)
+		}
 		texts = u.Policies
 	}
 	var err error

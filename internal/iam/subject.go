@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -13,25 +14,24 @@ import (
 // policies name: with the path it has, or is about to get. Of an operation that
 // names neither it returns "". [Service authorization reference: IAM]
 func (s *Service) Subject(c *op.Call, o *schema.Operation, in *schema.Struct) (string, error) {
-	before := "arn:aws:iam::" + c.Account + ":"
 	switch name := in.Text("RoleName"); {
 	case o.Name == "ListUsers":
-		return before + "user" + pathOf(in, "PathPrefix"), nil
+		return arn.User(c.Account, pathOf(in, "PathPrefix"), ""), nil
 	case o.Name == "ListRoles":
-		return before + "role" + pathOf(in, "PathPrefix"), nil
+		return arn.Role(c.Account, pathOf(in, "PathPrefix"), ""), nil
 	case o.Name == "CreateRole":
-		return before + "role" + pathOf(in, "Path") + name, nil
+		return arn.Role(c.Account, pathOf(in, "Path"), name), nil
 	case o.Name == "CreateUser":
-		return before + "user" + pathOf(in, "Path") + in.Text("UserName"), nil
+		return arn.User(c.Account, pathOf(in, "Path"), in.Text("UserName")), nil
 	case name != "":
 		r, err := roles.Get(c.Tx, store.K(c.Account, strings.ToLower(name)))
 		if errors.Is(err, store.ErrNotFound) {
-			return before + "role/" + name, nil
+			return arn.Role(c.Account, "/", name), nil
 		}
 		if err != nil {
 			return "", err
 		}
-		return before + "role" + r.Path + r.Name, nil
+		return arn.Role(c.Account, r.Path, r.Name), nil
 	}
 	name := in.Text("UserName")
 	if name == "" {
@@ -41,12 +41,12 @@ func (s *Service) Subject(c *op.Call, o *schema.Operation, in *schema.Struct) (s
 	}
 	u, err := users.Get(c.Tx, store.K(c.Account, strings.ToLower(name)))
 	if errors.Is(err, store.ErrNotFound) {
-		return before + "user/" + name, nil
+		return arn.User(c.Account, "/", name), nil
 	}
 	if err != nil {
 		return "", err
 	}
-	return before + "user" + u.Path + u.Name, nil
+	return arn.User(c.Account, u.Path, u.Name), nil
 }
 
 func pathOf(in *schema.Struct, member string) string {

@@ -12,7 +12,7 @@ import (
 // looks for their canaries wherever nothing private may show.
 func TestBoto3(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"cognito", "identities", "storage", "trail", "observe", "cloudwatch"} {
+	for _, name := range []string{"cognito", "identities", "storage", "trail", "observe", "cloudwatch", "guard"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := harness.Start(t, binary, fast...)

@@ -71,11 +71,19 @@ func TestCLITrail(t *testing.T) {
 		t.Errorf("IsLogging %s", got)
 	}
 	c.ok("cloudtrail", "stop-logging", "--name", "cli")
-	harness.Eventually(t, "the last digest covers the last file", func() bool {
-		r := c.validate(arn, start)
-		return r.Code == 0 && strings.Count(r.Stdout, "Log file\t") >= len(c.keys("CloudTrail"))
+	var last harness.Result
+	var files []string
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("last validation: exit code %d\n%s%s\nfiles: %q", last.Code, last.Stdout, last.Stderr, files)
+		}
 	})
-	digests, files := c.keys("CloudTrail-Digest"), c.keys("CloudTrail")
+	harness.Eventually(t, "the last digest covers the last file", func() bool {
+		last = c.validate(arn, start)
+		files = c.keys("CloudTrail")
+		return last.Code == 0 && strings.Count(last.Stdout, "Log file\t") >= len(files)
+	})
+	digests := c.keys("CloudTrail-Digest")
 	r := c.validate(arn, start)
 	for _, want := range []string{
 		fmt.Sprintf("\n%[1]d/%[1]d digest files valid\n", len(digests)), fmt.Sprintf("\n%[1]d/%[1]d log files valid", len(files)),

@@ -236,3 +236,13 @@ func subject(e server.Event) string { return e.AdditionalEventData.Sub }
 
 // changes counts everything the scene left.
 func (f *found) changes() int { return len(f.users) + len(f.objects) + len(f.lines) }
+
+// element is the text of the first XML element of a name, empty if there is none.
+func element(body, name string) string {
+	_, rest, ok := strings.Cut(body, "<"+name+">")
+	if !ok {
+		return ""
+	}
+	text, _, _ := strings.Cut(rest, "<")
+	return text
+}

@@ -42,7 +42,7 @@ type options struct {
 
 func run(o options) error {
 	if o.folder != "" {
-		return starts(o, func() (string, error) { return o.folder, nil }, "folder "+o.folder)
+		return starts(o, func() (string, error) { return o.folder, nil }, "the folder "+o.folder)
 	}
 	dir, err := os.MkdirTemp("", "cogtrail-load-")
 	if err != nil {
@@ -83,7 +83,7 @@ func starts(o options, folder func() (string, error), what string) error {
 		}
 	}
 	slices.Sort(took)
-	fmt.Printf("start to ready over %s: median %.0f ms, most %.0f ms (%d starts); memory at rest %d MB\n\n",
+	fmt.Printf("Start to ready over %s: median %.0f ms, most %.0f ms (%d starts); memory at rest %d MB\n\n",
 		what, ms(took[2]), ms(took[4]), len(took), memory)
 	return nil
 }
@@ -114,6 +114,7 @@ func loads(o options, dir string) (err error) {
 	}{
 		{"DescribeUserPool", 0, w.describe},
 		{"AdminCreateUser", f.make, w.adminCreate},
+		{"DescribeUserPool of those users", 0, w.describe},
 		{"USER_PASSWORD_AUTH", 2*f.sign + f.check, w.passwordAuth},
 		{"USER_PASSWORD_AUTH, argon2id", 2*f.sign + f.argon, w.argonAuth},
 		{"USER_SRP_AUTH (two calls)", 2*f.sign + f.first + f.second, w.srpAuth},

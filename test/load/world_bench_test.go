@@ -146,14 +146,15 @@ func BenchmarkRecord(b *testing.B) {
 				return calls
 			}, w)
 		})
-		b.Run("UpdateUserPool/"+name, func(b *testing.B) {
+		b.Run("AdminCreateUser/"+name, func(b *testing.B) {
 			w := newWorld(b, recording)
+			serial := 0
 			together(b, func(n int) []call {
 				calls := make([]call, n)
 				for i := range calls {
-					calls[i].r, calls[i].body = w.request("UpdateUserPool", map[string]any{
-						"UserPoolId": w.pool.id, "Username": fmt.Sprintf("user%d", i%users),
-						"UserAttributes": []map[string]string{{"Name": "name", "Value": fmt.Sprint("n", i)}},
+					serial++
+					calls[i].r, calls[i].body = w.request("AdminCreateUser", map[string]any{
+						"UserPoolId": w.pool.id, "Username": fmt.Sprintf("new%d", serial), "MessageAction": "SUPPRESS",
 					}, true)
 				}
 				return calls

@@ -10,7 +10,10 @@ import (
 // ClientAPI is the area client of the service.
 type ClientAPI interface {
 	CreateUserPoolClient(*op.Call, *CreateUserPoolClientInput) (*CreateUserPoolClientOutput, error)
+	DeleteUserPoolClient(*op.Call, *DeleteUserPoolClientInput) error
 	DescribeUserPoolClient(*op.Call, *DescribeUserPoolClientInput) (*DescribeUserPoolClientOutput, error)
+	ListUserPoolClients(*op.Call, *ListUserPoolClientsInput) (*ListUserPoolClientsOutput, error)
+	UpdateUserPoolClient(*op.Call, *UpdateUserPoolClientInput) (*UpdateUserPoolClientOutput, error)
 }
 
 // ClientOps returns the operations of the area, answered by s.
@@ -30,8 +33,25 @@ func ClientOps(svc *schema.Service, s ClientAPI) []*op.Operation {
 		}
 		return out, nil
 	})
+	add("DeleteUserPoolClient", func() any { return new(DeleteUserPoolClientInput) }, func(c *op.Call, in any) (any, error) {
+		return nil, s.DeleteUserPoolClient(c, in.(*DeleteUserPoolClientInput))
+	})
 	add("DescribeUserPoolClient", func() any { return new(DescribeUserPoolClientInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.DescribeUserPoolClient(c, in.(*DescribeUserPoolClientInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("ListUserPoolClients", func() any { return new(ListUserPoolClientsInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.ListUserPoolClients(c, in.(*ListUserPoolClientsInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("UpdateUserPoolClient", func() any { return new(UpdateUserPoolClientInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.UpdateUserPoolClient(c, in.(*UpdateUserPoolClientInput))
 		if err != nil {
 			return nil, err
 		}

@@ -12,7 +12,12 @@ type PoolAPI interface {
 	CreateUserPool(*op.Call, *CreateUserPoolInput) (*CreateUserPoolOutput, error)
 	DeleteUserPool(*op.Call, *DeleteUserPoolInput) error
 	DescribeUserPool(*op.Call, *DescribeUserPoolInput) (*DescribeUserPoolOutput, error)
+	GetUserPoolMfaConfig(*op.Call, *GetUserPoolMfaConfigInput) (*GetUserPoolMfaConfigOutput, error)
+	ListTagsForResource(*op.Call, *ListTagsForResourceInput) (*ListTagsForResourceOutput, error)
 	ListUserPools(*op.Call, *ListUserPoolsInput) (*ListUserPoolsOutput, error)
+	TagResource(*op.Call, *TagResourceInput) (*TagResourceOutput, error)
+	UntagResource(*op.Call, *UntagResourceInput) (*UntagResourceOutput, error)
+	UpdateUserPool(*op.Call, *UpdateUserPoolInput) (*UpdateUserPoolOutput, error)
 }
 
 // PoolOps returns the operations of the area, answered by s.
@@ -40,8 +45,43 @@ func PoolOps(svc *schema.Service, s PoolAPI) []*op.Operation {
 		}
 		return out, nil
 	})
+	add("GetUserPoolMfaConfig", func() any { return new(GetUserPoolMfaConfigInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.GetUserPoolMfaConfig(c, in.(*GetUserPoolMfaConfigInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("ListTagsForResource", func() any { return new(ListTagsForResourceInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.ListTagsForResource(c, in.(*ListTagsForResourceInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("ListUserPools", func() any { return new(ListUserPoolsInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.ListUserPools(c, in.(*ListUserPoolsInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("TagResource", func() any { return new(TagResourceInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.TagResource(c, in.(*TagResourceInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("UntagResource", func() any { return new(UntagResourceInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.UntagResource(c, in.(*UntagResourceInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("UpdateUserPool", func() any { return new(UpdateUserPoolInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.UpdateUserPool(c, in.(*UpdateUserPoolInput))
 		if err != nil {
 			return nil, err
 		}

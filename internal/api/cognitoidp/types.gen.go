@@ -209,6 +209,12 @@ type CustomSMSLambdaVersionConfigType struct {
 	LambdaArn     string // required
 }
 
+// DeleteUserPoolClientInput is the shape DeleteUserPoolClientRequest.
+type DeleteUserPoolClientInput struct {
+	UserPoolId string // required
+	ClientId   string // required
+}
+
 // DeleteUserPoolInput is the shape DeleteUserPoolRequest.
 type DeleteUserPoolInput struct {
 	UserPoolId string // required
@@ -250,6 +256,12 @@ type EmailConfigurationType struct {
 	ConfigurationSet    *string
 }
 
+// EmailMfaConfigType is the shape EmailMfaConfigType.
+type EmailMfaConfigType struct {
+	Message *string
+	Subject *string
+}
+
 // GetUserInput is the shape GetUserRequest.
 type GetUserInput struct {
 	AccessToken string // required, sensitive
@@ -262,6 +274,20 @@ type GetUserOutput struct {
 	MFAOptions          []MFAOptionType
 	PreferredMfaSetting *string
 	UserMFASettingList  []string
+}
+
+// GetUserPoolMfaConfigInput is the shape GetUserPoolMfaConfigRequest.
+type GetUserPoolMfaConfigInput struct {
+	UserPoolId string // required
+}
+
+// GetUserPoolMfaConfigOutput is the shape GetUserPoolMfaConfigResponse.
+type GetUserPoolMfaConfigOutput struct {
+	SmsMfaConfiguration           *SmsMfaConfigType
+	SoftwareTokenMfaConfiguration *SoftwareTokenMfaConfigType
+	EmailMfaConfiguration         *EmailMfaConfigType
+	MfaConfiguration              *string
+	WebAuthnConfiguration         *WebAuthnConfigurationType
 }
 
 // GlobalSignOutInput is the shape GlobalSignOutRequest.
@@ -316,6 +342,29 @@ type LambdaConfigType struct {
 	CustomEmailSender           *CustomEmailLambdaVersionConfigType
 	KMSKeyID                    *string
 	InboundFederation           *InboundFederationLambdaType
+}
+
+// ListTagsForResourceInput is the shape ListTagsForResourceRequest.
+type ListTagsForResourceInput struct {
+	ResourceArn string // required
+}
+
+// ListTagsForResourceOutput is the shape ListTagsForResourceResponse.
+type ListTagsForResourceOutput struct {
+	Tags map[string]string
+}
+
+// ListUserPoolClientsInput is the shape ListUserPoolClientsRequest.
+type ListUserPoolClientsInput struct {
+	UserPoolId string // required
+	MaxResults *int64
+	NextToken  *string
+}
+
+// ListUserPoolClientsOutput is the shape ListUserPoolClientsResponse.
+type ListUserPoolClientsOutput struct {
+	UserPoolClients []UserPoolClientDescription
+	NextToken       *string
 }
 
 // ListUserPoolsInput is the shape ListUserPoolsRequest.
@@ -488,10 +537,31 @@ type SmsConfigurationType struct {
 	SnsRegion    *string
 }
 
+// SmsMfaConfigType is the shape SmsMfaConfigType.
+type SmsMfaConfigType struct {
+	SmsAuthenticationMessage *string
+	SmsConfiguration         *SmsConfigurationType
+}
+
+// SoftwareTokenMfaConfigType is the shape SoftwareTokenMfaConfigType.
+type SoftwareTokenMfaConfigType struct {
+	Enabled *bool
+}
+
 // StringAttributeConstraintsType is the shape StringAttributeConstraintsType.
 type StringAttributeConstraintsType struct {
 	MinLength *string
 	MaxLength *string
+}
+
+// TagResourceInput is the shape TagResourceRequest.
+type TagResourceInput struct {
+	ResourceArn string            // required
+	Tags        map[string]string // required
+}
+
+// TagResourceOutput is the shape TagResourceResponse.
+type TagResourceOutput struct {
 }
 
 // TokenValidityUnitsType is the shape TokenValidityUnitsType.
@@ -499,6 +569,77 @@ type TokenValidityUnitsType struct {
 	AccessToken  *string
 	IdToken      *string
 	RefreshToken *string
+}
+
+// UntagResourceInput is the shape UntagResourceRequest.
+type UntagResourceInput struct {
+	ResourceArn string   // required
+	TagKeys     []string // required
+}
+
+// UntagResourceOutput is the shape UntagResourceResponse.
+type UntagResourceOutput struct {
+}
+
+// UpdateUserPoolClientInput is the shape UpdateUserPoolClientRequest.
+type UpdateUserPoolClientInput struct {
+	UserPoolId                               string // required
+	ClientId                                 string // required
+	ClientName                               *string
+	RefreshTokenValidity                     *int64
+	AccessTokenValidity                      *int64
+	IdTokenValidity                          *int64
+	TokenValidityUnits                       *TokenValidityUnitsType
+	ReadAttributes                           []string
+	WriteAttributes                          []string
+	ExplicitAuthFlows                        []string
+	SupportedIdentityProviders               []string
+	CallbackURLs                             []string
+	LogoutURLs                               []string
+	DefaultRedirectURI                       *string
+	AllowedOAuthFlows                        []string
+	AllowedOAuthScopes                       []string
+	AllowedOAuthFlowsUserPoolClient          *bool
+	AnalyticsConfiguration                   *AnalyticsConfigurationType
+	PreventUserExistenceErrors               *string
+	EnableTokenRevocation                    *bool
+	EnablePropagateAdditionalUserContextData *bool
+	AuthSessionValidity                      *int64
+	RefreshTokenRotation                     *RefreshTokenRotationType
+}
+
+// UpdateUserPoolClientOutput is the shape UpdateUserPoolClientResponse.
+type UpdateUserPoolClientOutput struct {
+	UserPoolClient *UserPoolClientType
+}
+
+// UpdateUserPoolInput is the shape UpdateUserPoolRequest.
+type UpdateUserPoolInput struct {
+	UserPoolId                  string // required
+	Policies                    *UserPoolPolicyType
+	DeletionProtection          *string
+	LambdaConfig                *LambdaConfigType
+	AutoVerifiedAttributes      []string
+	SmsVerificationMessage      *string
+	EmailVerificationMessage    *string
+	EmailVerificationSubject    *string
+	VerificationMessageTemplate *VerificationMessageTemplateType
+	SmsAuthenticationMessage    *string
+	UserAttributeUpdateSettings *UserAttributeUpdateSettingsType
+	MfaConfiguration            *string
+	DeviceConfiguration         *DeviceConfigurationType
+	EmailConfiguration          *EmailConfigurationType
+	SmsConfiguration            *SmsConfigurationType
+	UserPoolTags                map[string]string
+	AdminCreateUserConfig       *AdminCreateUserConfigType
+	UserPoolAddOns              *UserPoolAddOnsType
+	AccountRecoverySetting      *AccountRecoverySettingType
+	PoolName                    *string
+	UserPoolTier                *string
+}
+
+// UpdateUserPoolOutput is the shape UpdateUserPoolResponse.
+type UpdateUserPoolOutput struct {
 }
 
 // UserAttributeUpdateSettingsType is the shape UserAttributeUpdateSettingsType.
@@ -516,6 +657,13 @@ type UserContextDataType struct {
 type UserPoolAddOnsType struct {
 	AdvancedSecurityMode            string // required
 	AdvancedSecurityAdditionalFlows *AdvancedSecurityAdditionalFlowsType
+}
+
+// UserPoolClientDescription is the shape UserPoolClientDescription.
+type UserPoolClientDescription struct {
+	ClientId   *string
+	UserPoolId *string
+	ClientName *string
 }
 
 // UserPoolClientType is the shape UserPoolClientType.
@@ -626,4 +774,11 @@ type VerificationMessageTemplateType struct {
 	EmailMessageByLink *string
 	EmailSubjectByLink *string
 	DefaultEmailOption *string
+}
+
+// WebAuthnConfigurationType is the shape WebAuthnConfigurationType.
+type WebAuthnConfigurationType struct {
+	RelyingPartyId      *string
+	UserVerification    *string
+	FactorConfiguration *string
 }

@@ -40,7 +40,7 @@ type shelf struct {
 func newShelf(t testing.TB) *shelf {
 	t.Helper()
 	f := &shelf{t: t, state: mem.New()}
-	s, err := segment.Open(t.Context(), f.state, t.TempDir(), segment.Options{})
+	s, err := segment.Open(t.Context(), f.state, t.TempDir(), segment.Options{Now: func() time.Time { return time.UnixMilli(epoch) }})
 	if err != nil {
 		t.Fatal(err)
 	}

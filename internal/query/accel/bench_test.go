@@ -1,10 +1,7 @@
 package accel_test
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,41 +9,28 @@ import (
 	"github.com/cogtrail/cogtrail/internal/query/accel/duckdb"
 	"github.com/cogtrail/cogtrail/internal/query/plan"
 	"github.com/cogtrail/cogtrail/internal/query/run"
-	"github.com/cogtrail/cogtrail/internal/store"
-	"github.com/cogtrail/cogtrail/internal/store/mem"
 	"github.com/cogtrail/cogtrail/internal/store/segment"
 	"github.com/cogtrail/cogtrail/internal/store/segment/segmenttest"
 )
 
-// million is a store of 1 M records, made once per run of the benchmarks.
-var million = sync.OnceValues(func() (*segment.Store, error) {
-	dir, err := os.MkdirTemp("", "accel-bench-")
-	if err != nil {
-		return nil, err
-	}
-	state := mem.New()
-	s, err := segment.Open(context.Background(), state, dir, segment.Options{Now: func() time.Time { return time.UnixMilli(segmenttest.Epoch) }})
-	if err != nil {
-		return nil, err
-	}
+// million is a store of 1 M records.
+func million(b *testing.B) *segment.Store {
+	b.Helper()
+	f := newShelf(b)
 	g := segmenttest.New(1)
 	for range 50 {
-		rows := s.Append(g.Rows(20_000))
-		m, err := s.Seal(context.Background(), rows)
-		if err == nil {
-			err = state.Update(context.Background(), func(tx store.Tx) error { return s.Commit(tx, m) })
-		}
-		if err != nil {
-			return nil, err
-		}
-		s.Publish(m, len(rows))
+		f.seal(g.Rows(20_000))
 	}
 	for {
-		if more, err := s.Compact(context.Background()); err != nil || !more {
-			return s, err
+		more, err := f.s.Compact(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if !more {
+			return f.s
 		}
 	}
-})
+}
 
 // samples are the queries of the Cognito guide.
 var samples = []string{
@@ -59,10 +43,7 @@ var samples = []string{
 }
 
 func BenchmarkSamples(b *testing.B) {
-	s, err := million()
-	if err != nil {
-		b.Fatal(err)
-	}
+	s := million(b)
 	pool := duckdb.New(duckdb.Options{Threads: 2})
 	defer pool.Close()
 	for i, q := range samples {

@@ -54,3 +54,7 @@ func oauthMembers() *schema.Error {
 func propagateNeedsSecret() *schema.Error {
 	return invalid("EnablePropagateAdditionalUserContextData requires a client with a secret.") // (inferred)
 }
+
+func badPageToken() *schema.Error {
+	return invalid("Invalid pagination token.") // (inferred)
+}

@@ -75,6 +75,18 @@ func badCredentialTag() *schema.Error {
 	return invalid("The tag cogtrail:credential must be srp or argon2id.")
 }
 
+func credentialTagFixed() *schema.Error {
+	return invalid("The tag cogtrail:credential cannot be changed once the user pool exists.")
+}
+
+func reservedTag() *schema.Error {
+	return cognitoidp.UserPoolTaggingException("aws: prefixed tag key names are not allowed for external use.") // (inferred)
+}
+
+func badResource() *schema.Error {
+	return invalid("Invalid resource ARN.") // (inferred)
+}
+
 func adminOnlyAlone() *schema.Error {
 	return invalid("Invalid account recovery setting parameter. Account Recovery Setting cannot use admin_only setting with any other recovery mechanisms.") // (inferred)
 }

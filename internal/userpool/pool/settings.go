@@ -5,11 +5,7 @@ import (
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
-	"github.com/cogtrail/cogtrail/internal/userpool"
 )
-
-// maxTags is Cognito's quota of tags per pool.
-const maxTags = 50
 
 // settings checks a call's settings against one another and fills in the defaults.
 func settings(in *cognitoidp.CreateUserPoolInput) (*cognitoidp.UserPoolType, error) {
@@ -156,11 +152,5 @@ func consistent(in *cognitoidp.CreateUserPoolInput) error {
 			}
 		}
 	}
-	if len(in.UserPoolTags) > maxTags {
-		return tooManyTags()
-	}
-	if v, ok := in.UserPoolTags[userpool.CredentialTag]; ok && v != "srp" && v != "argon2id" {
-		return badCredentialTag()
-	}
-	return nil
+	return checkTags(in.UserPoolTags)
 }

@@ -31,6 +31,7 @@ func start(opt *Options) (*process, error) {
 		}
 	}
 	c := &process{cmd: exec.Command(exe, opt.Args...)}
+	c.cmd.Args[0] = "cogtrail-accelerator" // what lists of processes show
 	c.cmd.Env = []string{childVariable + "=1"}
 	if root := os.Getenv("SYSTEMROOT"); root != "" { // without it no Windows process starts
 		c.cmd.Env = append(c.cmd.Env, "SYSTEMROOT="+root)
