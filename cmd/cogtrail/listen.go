@@ -23,12 +23,22 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return l, nil
 }
 
+// leftTime is how long a client may take to send the rest of a body that nobody
+// wants: that of a refused call.
+const leftTime = 5 * time.Second
+
 // httpServer bounds what a client may hold: headers, and the time to send them.
 // The gateway bounds the time of bodies, since a large object may take long but
 // not pause; an idle connection ends.
 func httpServer(h http.Handler, log *slog.Logger) *http.Server {
+	bounded := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r)
+		// net/http reads what the handler has left of the body, and would wait for it
+		// for ever. A writer without deadlines has nothing to wait for.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(leftTime))
+	})
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: bounded, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 }

@@ -55,7 +55,7 @@ func TestAttack41_ForeignCallers_CVE_2025_27507(t *testing.T) {
 	p.denyEach(g)
 	// The same inputs do reach the operation, or the denials above prove nothing.
 	for _, o := range served(t) {
-		if !o.ReadOnly || o.Unsigned {
+		if !o.ReadOnly || o.Unsigned || o.Name == "AssumeRole" { // a role also wants to trust
 			continue
 		}
 		a, err := send(t, &everything, o, g.structure(o.Input, false, 0))

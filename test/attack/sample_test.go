@@ -41,6 +41,8 @@ type sampler struct {
 	known map[string]any // by member name
 	// canary makes the text of a private member; nil leaves out what is not required.
 	canary func() string
+	// attributes counts the user attributes made so far.
+	attributes int
 }
 
 // isPrivate tells that a value never reaches a record.
@@ -73,8 +75,17 @@ func (g *sampler) structure(s *schema.Shape, private bool, depth int) map[string
 			out[m.Name] = g.value(m.Shape, m.Name, hidden, depth+1)
 		}
 	}
+	if s.Name == "AttributeType" && g.canary != nil {
+		// Names belong to the schema and may stand in error messages, as AWS puts
+		// them there; values may not.
+		g.attributes++
+		out["Name"] = attributeNames[g.attributes%len(attributeNames)]
+	}
 	return out
 }
+
+// attributeNames are checked each in its own way.
+var attributeNames = []string{"email", "name", "phone_number", "custom:none", "birthdate", "email_verified", "updated_at", "sub"}
 
 func (g *sampler) value(s *schema.Shape, name string, private bool, depth int) any {
 	if v, ok := g.known[name]; ok && !(private && g.canary != nil) {

@@ -94,17 +94,19 @@ func TestCLIS3(t *testing.T) {
 	t.Run("presign", func(t *testing.T) {
 		c := *c
 		c.t = t
+		c.ok("s3", "cp", "--only-show-errors", c.file("hello", []byte("hello")), "s3://cli-bucket/hello.txt")
 		// Version 1 of the CLI signs URLs by the old scheme unless told otherwise.
 		config := c.file("config", []byte("[default]\ns3 =\n  signature_version = s3v4\n"))
-		c.env = append(slices.Clone(c.env), "AWS_CONFIG_FILE="+config)
-		c.ok("s3", "cp", "--only-show-errors", c.file("hello", []byte("hello")), "s3://cli-bucket/hello.txt")
-		u := c.ok("s3", "presign", "s3://cli-bucket/hello.txt", "--expires-in", "60")
-		if status, body := fetch(t, u); status != 200 || body != "hello" {
-			t.Errorf("status %d, body %q", status, body)
-		}
-		altered := strings.Replace(u, "hello.txt", "moved.bin", 1)
-		if status, body := fetch(t, altered); status != 403 || !strings.Contains(body, "<Code>SignatureDoesNotMatch</Code>") {
-			t.Errorf("another key: status %d, body %.100q", status, body)
+		for name, env := range map[string][]string{"by default": c.env, "version 4": append(slices.Clone(c.env), "AWS_CONFIG_FILE="+config)} {
+			c.env = env
+			u := c.ok("s3", "presign", "s3://cli-bucket/hello.txt", "--expires-in", "60")
+			if status, body := fetch(t, u); status != 200 || body != "hello" {
+				t.Errorf("%s: status %d, body %q", name, status, body)
+			}
+			altered := strings.Replace(u, "hello.txt", "moved.bin", 1)
+			if status, body := fetch(t, altered); status != 403 || !strings.Contains(body, "<Code>SignatureDoesNotMatch</Code>") {
+				t.Errorf("%s, another key: status %d, body %.100q", name, status, body)
+			}
 		}
 	})
 

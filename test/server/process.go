@@ -71,7 +71,7 @@ func Start(o Options) (*Server, error) {
 	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = append(cleanEnv(), o.Env...), out, log
 	// A process group of its own takes a tracer along when the server is killed.
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	s.client = &http.Client{Timeout: o.Patience, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	s.client = &http.Client{Timeout: o.Patience, Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}}
 	if err := s.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}

@@ -178,7 +178,11 @@ func (d *Delivery) settleFile(tx store.Tx, r *trail.Row, in *fileIntent, info fi
 	}
 	if r.Validate {
 		f := digest.File{Bucket: in.Bucket, Object: in.Key, HashValue: hash, HashAlgorithm: digest.HashAlgorithm, NewestEventTime: info.newest, OldestEventTime: info.oldest}
-		if err := delivereds.Put(tx, &delivered{Trail: r.ID, Region: in.Region, N: now.UnixNano(), File: f}); err != nil {
+		n, err := deliveredNumber(tx, r.ID, in)
+		if err != nil {
+			return err
+		}
+		if err := delivereds.Put(tx, &delivered{Trail: r.ID, Region: in.Region, N: n, File: f}); err != nil {
 			return err
 		}
 	}

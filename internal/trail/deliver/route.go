@@ -192,9 +192,12 @@ func (d *Delivery) Settle(tx store.Tx, batch []Record) error {
 		}
 	}
 	now := d.Clock.Now()
-	for i, s := range order {
+	for _, s := range order {
 		p := waiting[s]
-		p.N = now.UnixNano() + int64(i)
+		var err error
+		if p.N, err = pendingNumber(tx, s.trail, s.region, now); err != nil {
+			return err
+		}
 		p.Data = d.zip.EncodeAll(bodies[s], nil)
 		if err := pendings.Put(tx, p); err != nil {
 			return fmt.Errorf("keep records for a trail: %w", err)

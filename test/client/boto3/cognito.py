@@ -38,6 +38,27 @@ canary("secret", keyed["UserPoolClient"]["ClientSecret"])
 equal("client name", idp.describe_user_pool_client(UserPoolId=pool, ClientId=web)["UserPoolClient"]["ClientName"], "web")
 refused("ResourceNotFoundException", f"User pool client {NO_CLIENT} does not exist.", idp.describe_user_pool_client, UserPoolId=pool, ClientId=NO_CLIENT)
 
+# Settings that change, lists and tags.
+changed = idp.update_user_pool(UserPoolId=pool, AutoVerifiedAttributes=["email"], UserPoolTags={"team": "audit"})
+refused("ResourceNotFoundException", f"User pool {NO_POOL} does not exist.", idp.update_user_pool, UserPoolId=NO_POOL)
+denied("AccessDeniedException", "cognito-idp:UpdateUserPool", POOLS + pool, nobody.update_user_pool, UserPoolId=pool)
+equal("MFA", idp.get_user_pool_mfa_config(UserPoolId=pool)["MfaConfiguration"], "OFF")
+refused("ResourceNotFoundException", f"User pool {NO_POOL} does not exist.", idp.get_user_pool_mfa_config, UserPoolId=NO_POOL)
+idp.tag_resource(ResourceArn=POOLS + pool, Tags={"stage": "test"})
+refused("ResourceNotFoundException", f"User pool {NO_POOL} does not exist.", idp.tag_resource, ResourceArn=POOLS + NO_POOL, Tags={"a": "b"})
+equal("tags", idp.list_tags_for_resource(ResourceArn=POOLS + pool)["Tags"], {"team": "audit", "stage": "test"})
+refused("ResourceNotFoundException", f"User pool {NO_POOL} does not exist.", idp.list_tags_for_resource, ResourceArn=POOLS + NO_POOL)
+idp.untag_resource(ResourceArn=POOLS + pool, TagKeys=["stage"])
+denied("AccessDeniedException", "cognito-idp:UntagResource", POOLS + pool, nobody.untag_resource, ResourceArn=POOLS + pool, TagKeys=["team"])
+pages = list(idp.get_paginator("list_user_pool_clients").paginate(UserPoolId=pool, PaginationConfig={"PageSize": 1}))
+equal("clients of all pages", sorted(c["ClientName"] for page in pages for c in page["UserPoolClients"]), ["keyed", "web"])
+refused("ResourceNotFoundException", f"User pool {NO_POOL} does not exist.", idp.list_user_pool_clients, UserPoolId=NO_POOL)
+spare = idp.create_user_pool_client(UserPoolId=pool, ClientName="spare")["UserPoolClient"]["ClientId"]
+equal("new name", idp.update_user_pool_client(UserPoolId=pool, ClientId=spare, ClientName="other")["UserPoolClient"]["ClientName"], "other")
+refused("ResourceNotFoundException", f"User pool client {NO_CLIENT} does not exist.", idp.update_user_pool_client, UserPoolId=pool, ClientId=NO_CLIENT)
+idp.delete_user_pool_client(UserPoolId=pool, ClientId=spare)
+refused("ResourceNotFoundException", f"User pool client {spare} does not exist.", idp.delete_user_pool_client, UserPoolId=pool, ClientId=spare)
+
 # Sign-up.
 signed = idp.sign_up(ClientId=web, Username=USER, Password=PASSWORD, UserAttributes=[{"Name": "email", "Value": MAIL}], ClientMetadata={"campaign": "autumn"})
 sub = signed["UserSub"]

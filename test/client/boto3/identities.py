@@ -7,6 +7,7 @@ from common import *
 iam = client("iam")
 sts = client("sts")
 keys = stranger()
+nobody = client("iam", **keys)
 stranger_sts = client("sts", **keys)
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 USER = f"arn:aws:iam::{ACCOUNT}:user/"
@@ -32,6 +33,9 @@ made = iam.create_user(UserName="alice", Path="/staff/")["User"]
 equal("ARN of the user", made["Arn"], USER + "staff/alice")
 iam.create_user(UserName="bob")
 refused("EntityAlreadyExists", "User with name alice already exists.", iam.create_user, UserName="alice")
+denied("AccessDenied", "iam:CreateUser", USER + "staff/eve", nobody.create_user, UserName="eve", Path="/staff/")
+denied("AccessDenied", "iam:GetUser", USER + "staff/alice", nobody.get_user, UserName="Alice")
+denied("AccessDenied", "iam:ListUsers", USER, nobody.list_users)
 equal("GetUser", iam.get_user(UserName="alice")["User"]["UserId"], made["UserId"])
 no_user(iam.get_user)
 pages = list(iam.get_paginator("list_users").paginate(PaginationConfig={"PageSize": 1}))

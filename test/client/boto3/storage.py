@@ -2,6 +2,8 @@
 
 import io
 import json
+import urllib.error
+import urllib.request
 
 from botocore.exceptions import ClientError
 
@@ -119,6 +121,17 @@ s3.upload_fileobj(stream, BUCKET, "streamed")
 back = io.BytesIO()
 s3.download_fileobj(BUCKET, "streamed", back)
 equal("streamed", back.getvalue(), b"streamed" * 100)
+
+# Presigned URLs, by botocore's default scheme and by the one it is told.
+for scheme in (None, "s3v4"):
+    url = client("s3", signature=scheme).generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "streamed"}, ExpiresIn=60)
+    with urllib.request.urlopen(url) as got:
+        equal(f"presigned by {scheme}", got.read(), b"streamed" * 100)
+    try:
+        urllib.request.urlopen(url.replace("/streamed", "/parts"))
+        fail(f"presigned by {scheme}: another key was given out")
+    except urllib.error.HTTPError as e:
+        equal(f"presigned by {scheme}, another key", (e.code, b"<Code>SignatureDoesNotMatch</Code>" in e.read()), (403, True))
 
 # The end.
 refused("BucketNotEmpty", "The bucket you tried to delete is not empty", s3.delete_bucket, Bucket=BUCKET)

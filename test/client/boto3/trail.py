@@ -31,7 +31,7 @@ s3.put_bucket_policy(
 made = trail.create_trail(Name="main", S3BucketName=BUCKET, EnableLogFileValidation=True, TagsList=[{"Key": "team", "Value": "audit"}])
 equal("ARN", made["TrailARN"], ARN + "main")
 refused("TrailAlreadyExistsException", f"Trail main already exists for customer: {ACCOUNT}", trail.create_trail, Name="main", S3BucketName=BUCKET)
-denied("AccessDeniedException", "cloudtrail:CreateTrail", None, nobody.create_trail, Name="other", S3BucketName=BUCKET)
+denied("AccessDeniedException", "cloudtrail:CreateTrail", ARN + "other", nobody.create_trail, Name="other", S3BucketName=BUCKET)
 equal("GetTrail", trail.get_trail(Name="main")["Trail"]["LogFileValidationEnabled"], True)
 refused("TrailNotFoundException", GHOST, trail.get_trail, Name="ghost")
 equal("DescribeTrails", [t["Name"] for t in trail.describe_trails()["trailList"] if t["Name"] != "watch"], ["main"])
