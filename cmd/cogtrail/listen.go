@@ -32,6 +32,12 @@ const leftTime = 5 * time.Second
 // not pause; an idle connection ends.
 func httpServer(h http.Handler, log *slog.Logger) *http.Server {
 	bounded := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 {
+			// A length may have stood beside it, which net/http drops unseen. Whoever
+			// believed the length sees other requests behind this one, so there are
+			// none. [RFC 9112 section 6.3]
+			w.Header().Set("Connection", "close")
+		}
 		h.ServeHTTP(w, r)
 		// net/http reads what the handler has left of the body, and would wait for it
 		// for ever. A writer without deadlines has nothing to wait for.

@@ -1,10 +1,13 @@
 package attack
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/rsa"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -96,9 +99,24 @@ func copyVault(ctx context.Context, s *server.Server, bucket string) (*vault, er
 	return v, nil
 }
 
-// gzipIdle are bytes of a gzip header that say nothing about the content: time,
-// extra flags, operating system. The trail's hash is that of the content.
-func gzipIdle(i int) bool { return i >= 4 && i < 10 }
+// sameContent tells that changed bytes unpack to the very same content: some bits
+// of gzip say nothing about it (time, operating system, padding), and the trail's
+// hash is that of the content.
+func sameContent(a, b []byte) bool {
+	unpack := func(raw []byte) ([]byte, error) {
+		z, err := gzip.NewReader(bytes.NewReader(raw))
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(z)
+	}
+	x, err := unpack(a)
+	if err != nil {
+		return false
+	}
+	y, err := unpack(b)
+	return err == nil && bytes.Equal(x, y)
+}
 
 // Changed bytes in log files, digests and segments are found.
 func TestAttack53_Tampering(t *testing.T) {
@@ -137,6 +155,10 @@ func (p *probe) files(v *vault, bucket string) {
 		v.key = ""
 		p.n++
 		if err == nil && r.Valid() {
+			if body := v.objects[key]; sameContent(body, change(append([]byte(nil), body...))) {
+				p.n--
+				return
+			}
 			p.Errorf("%s of %s was not found", what, key)
 		}
 	}
@@ -149,10 +171,7 @@ func (p *probe) files(v *vault, bucket string) {
 			continue
 		}
 		vouched++
-		for i := 0; i < len(body); i += 1 + len(body)/120 {
-			if gzipIdle(i) {
-				continue
-			}
+		for i := 0; i < len(body); i += 1 + len(body)/300 {
 			found(fmt.Sprintf("a flipped bit at %d", i), key, func(b []byte) []byte { b[i] ^= 1 << (i % 8); return b })
 		}
 		found("a cut end", key, func(b []byte) []byte { return b[:len(b)-1] })

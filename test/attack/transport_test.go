@@ -47,6 +47,7 @@ func TestAttack55_Smuggling_ASVS_4_2(t *testing.T) {
 		fmt.Sprint(len(hidden)) + "\r\n\r\n" + hidden
 	chunked := "0\r\n\r\n"
 	// Each head frames the inner request as part of its own body if read one way.
+	var wg sync.WaitGroup
 	for variant, head := range map[string]string{
 		"length and chunked":        fmt.Sprintf("Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n", len(chunked+inner)) + chunked,
 		"two lengths":               fmt.Sprintf("Content-Length: %d\r\nContent-Length: 0\r\n\r\n", len(inner)),
@@ -56,7 +57,7 @@ func TestAttack55_Smuggling_ASVS_4_2(t *testing.T) {
 		"hexadecimal length":        "Content-Length: 0x0\r\n\r\n",
 		"length with blank":         "Content-Length : 0\r\n\r\n",
 		"tab before colon":          "Content-Length\t: 0\r\n\r\n",
-		"folded length":             "Content-Length:\r\n 0\r\n\r\n",
+		"folded coding":             "Transfer-Encoding:\r\n chunked\r\n\r\n" + chunked,
 		"unknown coding":            "Transfer-Encoding: xchunked\r\n\r\n",
 		"chunked then identity":     "Transfer-Encoding: chunked, identity\r\n\r\n",
 		"chunked twice":             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked,
@@ -72,17 +73,18 @@ func TestAttack55_Smuggling_ASVS_4_2(t *testing.T) {
 		"empty name":                ": x\r\n\r\n",
 		"two hosts":                 "Host: y\r\n\r\n",
 	} {
-		answers := raw(t, "POST / HTTP/1.1\r\nHost: x\r\n"+head+inner, 3*time.Second)
 		p.n++
-		// Either the first request is refused and the connection closed, or
-		// both are answered as what they plainly are; a 200 to the inner one alone
-		// is the attack.
-		if len(answers) > 1 && answers[0]/100 == 2 {
-			t.Errorf("%s: answers %v", variant, answers)
-		}
-		if len(answers) == 1 && answers[0]/100 != 4 && answers[0] != 501 {
-			t.Errorf("%s: answers %v", variant, answers)
-		}
+		wg.Go(func() {
+			answers := raw(t, "POST / HTTP/1.1\r\nHost: x\r\n"+head+inner, 3*time.Second)
+			// The first request is refused and the connection closed.
+			if len(answers) != 1 || answers[0]/100 != 4 && answers[0] != 501 {
+				t.Errorf("%s: answers %v", variant, answers)
+			}
+		})
+	}
+	wg.Wait()
+	if users, err := srv.Users(t.Context(), pool.ID); err != nil || len(users) > 0 {
+		t.Errorf("a smuggled request was run: %v %v", users, err)
 	}
 	p.oversized()
 	p.slow()
@@ -96,6 +98,8 @@ func (p *probe) oversized() {
 	p.Helper()
 	long := strings.Repeat("a", 1<<20)
 	many := strings.Repeat("X-A: b\r\n", 100_000)
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	for variant, text := range map[string]string{
 		"header of 1 MB":       "GET / HTTP/1.1\r\nHost: x\r\nX: " + long + "\r\n\r\n",
 		"100,000 headers":      "GET / HTTP/1.1\r\nHost: x\r\n" + many + "\r\n",
@@ -114,17 +118,15 @@ func (p *probe) oversized() {
 		"CONNECT":              "CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n",
 		"absolute form":        "GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n",
 	} {
-		began := time.Now()
-		answers := raw(p.T, text, 5*time.Second)
 		p.n++
-		for _, a := range answers {
-			if a/100 == 2 || a/100 == 5 && a != 501 && a != 505 {
-				p.Errorf("%s: answers %v", variant, answers)
+		wg.Go(func() {
+			answers := raw(p.T, text, 5*time.Second)
+			for _, a := range answers {
+				if a/100 == 2 || a/100 == 5 && a != 501 && a != 505 {
+					p.Errorf("%s: answers %v", variant, answers)
+				}
 			}
-		}
-		if d := time.Since(began); d > 20*time.Second {
-			p.Errorf("%s took %v", variant, d)
-		}
+		})
 	}
 }
 

@@ -6,11 +6,10 @@
 //	TestSyscallFaults the built program under strace, one system call fails or kills
 //	TestStoreFaults   gateway and services in process, the n-th store operation fails
 //
-// `go test` runs a few of each. A campaign runs many:
+// `go test` runs a few of the first two and all of the third. A campaign runs many:
 //
 //	go test ./test/crash -run TestKill -campaign -kills 500 -timeout 3h
 //	go test ./test/crash -run TestSyscallFaults -campaign -faults 2000 -timeout 6h
-//	go test ./test/crash -run TestStoreFaults -campaign
 //
 // Random choices come from -seed, which every run prints. The journal of what
 // was acknowledged is kept by the test, in another process than the server's.

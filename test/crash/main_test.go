@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	campaign = flag.Bool("campaign", false, "run the numbers of -kills and -faults, and every store operation")
+	campaign = flag.Bool("campaign", false, "run the numbers of -kills and -faults")
 	kills    = flag.Int("kills", 500, "kills of a campaign")
 	faults   = flag.Int("faults", 2000, "system call faults of a campaign")
 	seed     = flag.Uint64("seed", 0, "seed of random choices; 0 takes the time")
