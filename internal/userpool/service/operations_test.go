@@ -30,7 +30,9 @@ func TestOperations(t *testing.T) {
 	pool := w.Pool(nil)
 	client := *w.Client(pool, nil).ClientId
 	w.User(pool, "jo", "jo@example.com")
-	tokens := w.Tokens(client, "jo")
+	// The calls run in no fixed order: those that end a session have one of their own.
+	w.User(pool, "di", "di@example.com")
+	tokens, ended, left := w.Tokens(client, "jo"), w.Tokens(client, "jo"), w.Tokens(client, "di")
 	for name, in := range map[string]any{
 		"CreateUserPool": &cognitoidp.CreateUserPoolInput{PoolName: "p"}, "DescribeUserPool": &cognitoidp.DescribeUserPoolInput{UserPoolId: pool},
 		"ListUserPools": &cognitoidp.ListUserPoolsInput{MaxResults: 1}, "CreateUserPoolClient": &cognitoidp.CreateUserPoolClientInput{UserPoolId: pool, ClientName: "c"},
@@ -38,8 +40,8 @@ func TestOperations(t *testing.T) {
 		"SignUp":                 &cognitoidp.SignUpInput{ClientId: client, Username: "bo", Password: new(pooltest.Password)},
 		"InitiateAuth": &cognitoidp.InitiateAuthInput{AuthFlow: "USER_PASSWORD_AUTH", ClientId: client,
 			AuthParameters: map[string]string{"USERNAME": "jo", "PASSWORD": pooltest.Password}},
-		"GetUser": &cognitoidp.GetUserInput{AccessToken: *tokens.AccessToken}, "GlobalSignOut": &cognitoidp.GlobalSignOutInput{AccessToken: *tokens.AccessToken},
-		"RevokeToken":  &cognitoidp.RevokeTokenInput{Token: *tokens.RefreshToken, ClientId: client},
+		"GetUser": &cognitoidp.GetUserInput{AccessToken: *tokens.AccessToken}, "GlobalSignOut": &cognitoidp.GlobalSignOutInput{AccessToken: *left.AccessToken},
+		"RevokeToken":  &cognitoidp.RevokeTokenInput{Token: *ended.RefreshToken, ClientId: client},
 		"AdminGetUser": &cognitoidp.AdminGetUserInput{UserPoolId: pool, Username: "jo"}, "ListUsers": &cognitoidp.ListUsersInput{UserPoolId: pool},
 	} {
 		o := byName[name]
