@@ -266,7 +266,7 @@ func (t targets) CheckLogGroup(tx store.Tx, account, region, groupARN, roleARN s
 		return trail.ErrTrust
 	}
 	role, err := t.b.iam.Role(tx, account, r.Resource[strings.LastIndexByte(r.Resource, '/')+1:])
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && arn.Role(account, role.Path, role.Name) != roleARN {
 		return trail.ErrTrust
 	}
 	if err != nil {

@@ -84,3 +84,19 @@ func IsAccount(s string) bool {
 	}
 	return true
 }
+
+// IsRegion tells whether s has the form of a Region's name, as us-east-1 or us-gov-west-1 have it.
+// Names of Regions become parts of file names and keys, so nothing else may pass for one.
+func IsRegion(s string) bool {
+	parts := strings.Split(s, "-")
+	if len(s) > 32 || len(parts) < 3 || len(parts[0]) != 2 {
+		return false
+	}
+	for _, p := range parts[:len(parts)-1] {
+		if p == "" || strings.Trim(p, "abcdefghijklmnopqrstuvwxyz") != "" {
+			return false
+		}
+	}
+	last := parts[len(parts)-1]
+	return len(last) == 1 && last[0] >= '1' && last[0] <= '9'
+}

@@ -87,6 +87,20 @@ func TestBuild(t *testing.T) {
 	}
 }
 
+func TestIsRegion(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{
+		"us-east-1": true, "ap-southeast-4": true, "us-gov-west-1": true, "cn-north-1": true, "us-iso-east-1": true,
+		"": false, "us": false, "us-east": false, "us-east-0": false, "us-east-1a": false, "us-east-10": false, "US-EAST-1": false, "us--1": false,
+		"us-east-1/../..": false, "../us-east-1": false, "us-\x00-1": false, "usa-east-1": false,
+		"us-" + strings.Repeat("e", 40) + "-1": false,
+	} {
+		if got := arn.IsRegion(s); got != want {
+			t.Errorf("IsRegion(%q) is %t", s, got)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add("arn:aws:iam::123456789012:user/a")
 	f.Add("arn:aws:s3:::b/k")

@@ -20,6 +20,9 @@ const (
 	idlePoll = time.Second
 	// maxSettle bounds the outbox records of one transaction, well below [store.MaxWrites].
 	maxSettle = 20_000
+	// sealBytes bounds a batch beside its rows: large records, which anybody may cause, must
+	// not add up to more than a settler can keep in a row or the process in memory.
+	sealBytes = 16 << 20
 )
 
 // Drainer follows a State's outbox. Set the exported fields before Run.
@@ -49,6 +52,7 @@ type Drainer struct {
 	mu       sync.Mutex
 	pending  []*item // in the tail, not yet settled; in order
 	rows     int     // of pending
+	bytes    int     // of pending
 	rejected int64
 	waiters  []chan struct{} // WaitSettled callers not yet served
 	settled  chan struct{}   // closed and replaced after each settled batch

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -498,4 +499,42 @@ func TestReadersSeeEachRowOnce(t *testing.T) {
 	}
 	p.flush()
 	p.want(n)
+}
+
+// measuring is a settler that notes the largest batch.
+type measuring struct{ most, batches *atomic.Int64 }
+
+func (m measuring) Settle(_ store.Tx, b drain.Batch) error {
+	n := int64(0)
+	for _, r := range b.Records {
+		n += int64(len(r.Data))
+	}
+	m.most.Store(max(m.most.Load(), n))
+	m.batches.Add(1)
+	return nil
+}
+
+// Large records, of which a batch by rows alone would hold gigabytes, make more batches.
+func TestDrainer_boundsBatchesByBytes(t *testing.T) {
+	t.Parallel()
+	state := mem.New()
+	pad := strings.Repeat("x", 200<<10)
+	const n = 200
+	for i := range n {
+		r := record(i, drain.Management)
+		r.Data = append(r.Data[:len(r.Data)-1], `,"pad":"`+pad+`"}`...)
+		put(t, state, r)
+	}
+	var m measuring
+	m.most, m.batches = new(atomic.Int64), new(atomic.Int64)
+	p := start(t, state, t.TempDir(), func(d *drain.Drainer) {
+		d.SealRows, d.Router = 0, nil
+		d.Settlers = append(d.Settlers, m)
+	})
+	if err := p.d.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if most := m.most.Load(); most == 0 || most > 16<<20 {
+		t.Errorf("the largest of %d batches has %d bytes of records", m.batches.Load(), most)
+	}
 }

@@ -107,6 +107,7 @@ type item struct {
 	history  bool
 	time     int64
 	rows     []segment.Row // as Append returned them
+	bytes    int           // of the record and the rows' messages
 	rejected *Rejected
 }
 

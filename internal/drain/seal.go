@@ -43,21 +43,27 @@ func (d *Drainer) sealLoop(ctx context.Context) {
 	}
 }
 
-// next returns the first pending items up to SealRows rows, one at least, and
-// whether a full batch remains behind them.
+// next returns the first pending items up to SealRows rows and sealBytes bytes,
+// one at least, and whether a full batch remains behind them.
 func (d *Drainer) next() (batch []*item, more bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	rows, n := 0, 0
+	rows, bytes, n := 0, 0, 0
 	for _, it := range d.pending {
-		if n > 0 && (rows+len(it.rows) > d.SealRows || n == maxSettle) {
+		if n > 0 && (rows+len(it.rows) > d.SealRows || n == maxSettle || bytes+it.bytes > sealBytes) {
 			break
 		}
 		rows += len(it.rows)
+		bytes += it.bytes
 		n++
 	}
 	batch = append(batch, d.pending[:n]...)
-	return batch, d.rows-rows >= d.SealRows || len(d.pending)-n >= d.SealRows
+	return batch, d.full(d.rows-rows, len(d.pending)-n, d.bytes-bytes)
+}
+
+// full tells whether so much is worth a batch without waiting.
+func (d *Drainer) full(rows, items, bytes int) bool {
+	return rows >= d.SealRows || items >= d.SealRows || bytes >= sealBytes
 }
 
 // flight is a batch on its way. It outlives a Run that ended in the middle: a
@@ -112,6 +118,9 @@ func (d *Drainer) settle(ctx context.Context, f *flight) error {
 	copy(rest, d.pending[len(f.items):])
 	d.pending = rest
 	d.rows -= len(f.batch.Rows)
+	for _, it := range f.items {
+		d.bytes -= it.bytes
+	}
 	close(d.settled)
 	d.settled = make(chan struct{})
 	return nil

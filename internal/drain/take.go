@@ -124,9 +124,14 @@ func (d *Drainer) enter(ctx context.Context, t store.Taken) error {
 	defer d.mu.Unlock()
 	// Under the lock: the order of pending is the order of the tail.
 	it.rows = d.Segments.Append(rows)
+	it.bytes = len(t.Data)
+	for i := range it.rows {
+		it.bytes += len(it.rows[i].Message)
+	}
 	d.pending = append(d.pending, it)
 	d.rows += len(rows)
-	if d.rows >= d.SealRows || len(d.pending) >= d.SealRows {
+	d.bytes += it.bytes
+	if d.full(d.rows, len(d.pending), d.bytes) {
 		signal(d.sealNow)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/authn/sigv2"
 	"github.com/cogtrail/cogtrail/internal/authn/sigv4"
 	"github.com/cogtrail/cogtrail/internal/authz/eval"
@@ -39,7 +40,7 @@ func (x *exchange) authenticate() error {
 	case x.sig == nil:
 		return x.authError(sigv4.MissingTokenError())
 	}
-	opts := sigv4.Options{Service: x.match.Service.SigningName, Body: x.body}
+	opts := sigv4.Options{Service: x.match.Service.SigningName, ValidRegion: arn.IsRegion, Body: x.body}
 	if err := sigv4.Check(x.r, x.sig, x.now, opts); err != nil {
 		return x.authError(err)
 	}
@@ -123,6 +124,9 @@ func (x *exchange) assume() error {
 		key = x.older.AccessKeyID
 	} else if x.sig != nil {
 		key = x.sig.AccessKeyID
+	}
+	if x.sig != nil && !arn.IsRegion(x.sig.Region) {
+		return x.authError(sigv4.Check(x.r, x.sig, x.now, sigv4.Options{Service: x.sig.Service, ValidRegion: arn.IsRegion}))
 	}
 	if len(key) == 12 && strings.Trim(key, "0123456789") == "" {
 		account = key

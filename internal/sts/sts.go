@@ -42,11 +42,11 @@ func (s *Service) AssumeRole(c *op.Call, in *sts.AssumeRoleInput) (*sts.AssumeRo
 	if c.Caller.IsRoot() {
 		return nil, denied("Roles may not be assumed by root accounts.")
 	}
-	r, err := s.IAM.Role(c.Tx, account, name)
+	r, err := s.role(c.Tx, account, name, in.RoleArn)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, denied("User: " + c.Caller.ARN + " is not authorized to perform: sts:AssumeRole on resource: " + in.RoleArn)
+	}
 	if err != nil {
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, denied("User: " + c.Caller.ARN + " is not authorized to perform: sts:AssumeRole on resource: " + in.RoleArn)
-		}
 		return nil, err
 	}
 	duration := time.Hour
@@ -96,11 +96,11 @@ func (s *Service) GetSessionToken(c *op.Call, in *sts.GetSessionTokenInput) (*st
 		return nil, denied("Cannot call GetSessionToken with session credentials")
 	}
 	duration := 12 * time.Hour
-	if c.Caller.IsRoot() {
-		duration = time.Hour
-	}
 	if in.DurationSeconds != nil {
-		duration = min(time.Duration(*in.DurationSeconds)*time.Second, 36*time.Hour)
+		duration = time.Duration(*in.DurationSeconds) * time.Second
+	}
+	if c.Caller.IsRoot() {
+		duration = min(duration, time.Hour) // a longer wish is cut short, not refused [STS: GetSessionToken]
 	}
 	if in.SerialNumber != nil || in.TokenCode != nil {
 		return nil, denied("MultiFactorAuthentication failed with invalid MFA one time pass code.")
@@ -125,7 +125,20 @@ func credentials(m *iam.Minted) *sts.Credentials {
 	return &sts.Credentials{AccessKeyId: m.ID, SecretAccessKey: m.Secret, SessionToken: m.Token, Expiration: m.Expires}
 }
 
-// roleOf reads account and name of a role ARN; the path does not matter.
+// role reads the role that an ARN names, path and all: a name under another
+// path is no such role, whatever a policy says of that ARN.
+func (s *Service) role(tx store.Tx, account, name, roleARN string) (*iam.Trust, error) {
+	r, err := s.IAM.Role(tx, account, name)
+	if err != nil {
+		return nil, err
+	}
+	if arn.Role(account, r.Path, r.Name) != roleARN {
+		return nil, store.ErrNotFound
+	}
+	return r, nil
+}
+
+// roleOf reads account and name of a role ARN.
 func roleOf(text string) (account, name string, err error) {
 	a, perr := arn.Parse(text)
 	if perr != nil || a.Service != "iam" || !strings.HasPrefix(a.Resource, "role/") {
@@ -144,7 +157,7 @@ func (s *Service) TrustPolicies(tx store.Tx, _ string, in any) ([]string, error)
 	if err != nil {
 		return nil, nil // the operation refuses it
 	}
-	r, err := s.IAM.Role(tx, account, name)
+	r, err := s.role(tx, account, name, assume.RoleArn)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}

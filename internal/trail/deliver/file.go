@@ -22,18 +22,15 @@ func (d *Delivery) files(ctx context.Context, r *trail.Row, now time.Time) error
 	if err != nil {
 		return err
 	}
+	var failed error // one Region's trouble holds back no other
 	for _, region := range regions {
-		for {
-			more, err := d.file(ctx, r, region, now)
-			if err != nil {
-				return err
-			}
-			if !more {
-				break
+		for more := true; more; {
+			if more, err = d.file(ctx, r, region, now); err != nil {
+				failed = errors.Join(failed, err)
 			}
 		}
 	}
-	return nil
+	return failed
 }
 
 func (d *Delivery) pendingRegions(ctx context.Context, id string) ([]string, error) {
@@ -74,6 +71,12 @@ func (d *Delivery) file(ctx context.Context, r *trail.Row, region string, now ti
 	putErr := d.Bucket.PutLog(ctx, Object{Bucket: in.Bucket, Key: in.Key, Account: r.Account, TrailARN: r.ARN(), Body: packed})
 	err = d.State.Update(ctx, func(tx store.Tx) error {
 		if putErr != nil {
+			if in.Bucket != r.Bucket {
+				// The bucket of before takes it no more: the next try goes to the new one.
+				if err := fileIntents.Delete(tx, fileIntents.Key(in)); err != nil {
+					return err
+				}
+			}
 			return d.status(tx, r.ID, region, func(st *trail.Status) { st.DeliveryAttempt, st.DeliveryError = now, code(putErr) })
 		}
 		return d.settleFile(tx, r, in, info, now, digest.Hash(body))
@@ -94,10 +97,10 @@ func (d *Delivery) planFile(ctx context.Context, r *trail.Row, region string, no
 	err := d.State.Update(ctx, func(tx store.Tx) error {
 		var err error
 		in, err = fileIntents.Get(tx, store.K(r.ID, region))
-		if err == nil && in.Bucket == r.Bucket {
-			return nil
+		if err == nil {
+			return nil // though the trail may have another bucket by now: the file may be there already
 		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		in = nil

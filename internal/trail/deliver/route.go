@@ -28,6 +28,10 @@ type Copy struct {
 	Message                                 []byte
 }
 
+// maxPending bounds the records of one row, before compression. Rows of random
+// bytes do not get smaller, and a row that the store refuses would stop all.
+const maxPending = 4 << 20
+
 // maxLogEvent is the largest record that log groups take. [CloudTrail: sending events to CloudWatch Logs]
 const maxLogEvent = 256 << 10
 
@@ -153,10 +157,24 @@ func groupName(text string) (string, bool) {
 // Settle adds the records of a drained batch to the trails' pending files, in
 // the drainer's transaction.
 func (d *Delivery) Settle(tx store.Tx, batch []Record) error {
+	now := d.Clock.Now()
 	type slot struct{ trail, region string }
 	waiting := make(map[slot]*pending)
 	bodies := make(map[slot][]byte)
 	var order []slot
+	keep := func(s slot) error {
+		p := waiting[s]
+		var err error
+		if p.N, err = pendingNumber(tx, s.trail, s.region, now); err != nil {
+			return err
+		}
+		p.Data = d.zip.EncodeAll(bodies[s], nil)
+		if err := pendings.Put(tx, p); err != nil {
+			return fmt.Errorf("keep records for a trail: %w", err)
+		}
+		d.waiting.Add(int64(p.Raw))
+		return nil
+	}
 	ended := make(map[string]*trail.Row)
 	copied := make(map[slot]bool)
 	for i := range batch {
@@ -181,6 +199,12 @@ func (d *Delivery) Settle(tx store.Tx, batch []Record) error {
 					p = &pending{Trail: r.row.ID, Region: rec.Region}
 					waiting[s], order = p, append(order, s)
 				}
+				if p.Count > 0 && p.Raw+len(rec.Data) > maxPending {
+					if err := keep(s); err != nil {
+						return err
+					}
+					*p, bodies[s] = pending{Trail: p.Trail, Region: p.Region}, bodies[s][:0]
+				}
 				bodies[s] = p.add(bodies[s], rec)
 				if r.row.LogGroup != "" {
 					copied[slot{r.row.ID, r.row.Region}] = true
@@ -191,18 +215,10 @@ func (d *Delivery) Settle(tx store.Tx, batch []Record) error {
 			}
 		}
 	}
-	now := d.Clock.Now()
 	for _, s := range order {
-		p := waiting[s]
-		var err error
-		if p.N, err = pendingNumber(tx, s.trail, s.region, now); err != nil {
+		if err := keep(s); err != nil {
 			return err
 		}
-		p.Data = d.zip.EncodeAll(bodies[s], nil)
-		if err := pendings.Put(tx, p); err != nil {
-			return fmt.Errorf("keep records for a trail: %w", err)
-		}
-		d.waiting.Add(int64(p.Raw))
 	}
 	for s := range copied {
 		if err := d.status(tx, s.trail, s.region, func(st *trail.Status) { st.LogsDelivery = now }); err != nil {
