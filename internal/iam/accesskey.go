@@ -17,7 +17,7 @@ func (s *Service) owner(c *op.Call, name *string) (string, error) {
 			return "", nil
 		}
 		if c.Caller.UserName == "" {
-			return "", iam.NoSuchEntityException("Must specify userName when calling with non-User credentials")
+			return "", nonUser()
 		}
 		name = &c.Caller.UserName
 	}

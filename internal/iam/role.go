@@ -6,7 +6,6 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/iam"
 	"github.com/cogtrail/cogtrail/internal/arn"
-	"github.com/cogtrail/cogtrail/internal/authz/policy"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -28,7 +27,7 @@ func (s *Service) CreateRole(c *op.Call, in *iam.CreateRoleInput) (*iam.CreateRo
 	if in.PermissionsBoundary != nil {
 		return nil, iam.InvalidInputException("PermissionsBoundary is not supported by this server.")
 	}
-	if err := checkPolicy(in.AssumeRolePolicyDocument, policy.Trust, maxTrust); err != nil {
+	if err := checkTrust(in.AssumeRolePolicyDocument); err != nil {
 		return nil, err
 	}
 	r := &role{
@@ -104,7 +103,7 @@ func (s *Service) UpdateAssumeRolePolicy(c *op.Call, in *iam.UpdateAssumeRolePol
 	if err != nil {
 		return err
 	}
-	if err := checkPolicy(in.PolicyDocument, policy.Trust, maxTrust); err != nil {
+	if err := checkTrust(in.PolicyDocument); err != nil {
 		return err
 	}
 	r.Trust = in.PolicyDocument
@@ -117,7 +116,7 @@ func (s *Service) PutRolePolicy(c *op.Call, in *iam.PutRolePolicyInput) error {
 	if err != nil {
 		return err
 	}
-	if err := putPolicy(&r.Policies, in.PolicyName, in.PolicyDocument, maxRoleInline); err != nil {
+	if err := putPolicy(&r.Policies, in.PolicyName, in.PolicyDocument, maxRoleInline, "role "+r.Name); err != nil {
 		return err
 	}
 	return roles.Put(c.Tx, r)

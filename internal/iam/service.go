@@ -63,13 +63,29 @@ func found(err error, missing *schema.Error) error {
 	return err
 }
 
-// checkPolicy refuses a policy text that does not parse or is too long; white
-// space does not count.
-func checkPolicy(text string, kind policy.Kind, max int) error {
+// nonUser is the answer to a call that is about the caller himself when the
+// caller is no user.
+func nonUser() *schema.Error {
+	return &schema.Error{Code: "ValidationError", Message: "Must specify userName when calling with non-User credentials", Status: 400}
+}
+
+// checkPolicy refuses a policy text that does not parse.
+func checkPolicy(text string, kind policy.Kind) error {
 	if _, err := policy.Parse(text, kind); err != nil {
 		return iam.MalformedPolicyDocumentException(Fault(err))
 	}
-	return checkLength(text, max)
+	return nil
+}
+
+// checkTrust refuses a trust policy that does not parse or is too long.
+func checkTrust(text string) error {
+	if err := checkPolicy(text, policy.Trust); err != nil {
+		return err
+	}
+	if length(text) > maxTrust {
+		return iam.LimitExceededException("Cannot exceed quota for ACLSizePerRole: " + strconv.Itoa(maxTrust))
+	}
+	return nil
 }
 
 // Fault is AWS's text for a policy that does not parse; what exactly is wrong
@@ -82,17 +98,15 @@ func Fault(err error) string {
 	return "Syntax errors in policy."
 }
 
-func checkLength(text string, max int) error {
+// length is a policy's length as quotas count it: without white space.
+func length(text string) int {
 	n := 0
 	for _, r := range text {
 		if !unicode.IsSpace(r) {
 			n++
 		}
 	}
-	if n > max {
-		return iam.LimitExceededException("Maximum policy size of " + strconv.Itoa(max) + " bytes exceeded")
-	}
-	return nil
+	return n
 }
 
 // page cuts a list at MaxItems after Marker, which is the last name of the page before.

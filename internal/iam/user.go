@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/api/iam"
@@ -40,7 +41,7 @@ func (s *Service) GetUser(c *op.Call, in *iam.GetUserInput) (*iam.GetUserOutput,
 			return &iam.GetUserOutput{User: &iam.User{Path: "/", UserName: "root", UserId: c.Account, Arn: arn.Root(c.Account), CreateDate: c.Now}}, nil
 		}
 		if c.Caller.UserName == "" {
-			return nil, iam.InvalidInputException("Must specify userName when calling with non-User credentials")
+			return nil, nonUser()
 		}
 		in.UserName = &c.Caller.UserName
 	}
@@ -101,22 +102,30 @@ func (s *Service) PutUserPolicy(c *op.Call, in *iam.PutUserPolicyInput) error {
 	if err != nil {
 		return err
 	}
-	if err := putPolicy(&u.Policies, in.PolicyName, in.PolicyDocument, maxUserInline); err != nil {
+	if err := putPolicy(&u.Policies, in.PolicyName, in.PolicyDocument, maxUserInline, "user "+u.Name); err != nil {
 		return err
 	}
 	return users.Put(c.Tx, u)
 }
 
-// putPolicy checks one inline policy and the sum of all.
-func putPolicy(all *map[string]string, name, text string, max int) error {
-	if err := checkPolicy(text, policy.Identity, max); err != nil {
+// putPolicy checks one inline policy and the length of all of an owner's, which
+// is "user NAME" or "role NAME".
+func putPolicy(all *map[string]string, name, text string, max int, owner string) error {
+	if err := checkPolicy(text, policy.Identity); err != nil {
 		return err
 	}
 	if *all == nil {
 		*all = make(map[string]string)
 	}
 	(*all)[name] = text
-	return checkLength(strings.Join(slices.Collect(maps.Values(*all)), ""), max)
+	n := 0
+	for _, p := range *all {
+		n += length(p)
+	}
+	if n > max {
+		return iam.LimitExceededException("Maximum policy size of " + strconv.Itoa(max) + " bytes exceeded for " + owner)
+	}
+	return nil
 }
 
 // GetUserPolicy returns an inline policy, URL-encoded as IAM does.

@@ -25,7 +25,7 @@ type Runner struct {
 	Poll time.Duration
 	// Lease is how long one run may take; 30 s if zero.
 	Lease time.Duration
-	// MaxAttempts before a job is dead; 12 if zero (about 3 hours).
+	// MaxAttempts before a job is dead; 15 if zero (about 3 hours).
 	MaxAttempts int
 	// Parallel runs at the same time; 8 if zero.
 	Parallel int
@@ -76,7 +76,7 @@ func (r *Runner) defaults() {
 		r.Lease = 30 * time.Second
 	}
 	if r.MaxAttempts == 0 {
-		r.MaxAttempts = 12
+		r.MaxAttempts = 15
 	}
 	if r.Parallel == 0 {
 		r.Parallel = 8
@@ -164,6 +164,15 @@ func (r *Runner) settle(tx store.Tx, j Job, failure error) error {
 			return err
 		}
 		return nil
+	}
+	// A lease that ran out has given the job to another worker, who may even have
+	// finished it: this failure is no longer news.
+	now, err := jobs.Get(tx, key)
+	if errors.Is(err, store.ErrNotFound) || err == nil && now.Attempt != j.Attempt {
+		return nil
+	}
+	if err != nil {
+		return err
 	}
 	j.LastError = failure.Error()
 	if j.Attempt >= r.MaxAttempts {
