@@ -210,7 +210,9 @@ func (s *Service) DeleteTrail(c *op.Call, in *cloudtrail.DeleteTrailInput) (*clo
 	if !r.Logging && !r.Ending {
 		return &cloudtrail.DeleteTrailOutput{}, Remove(c.Tx, r)
 	}
-	end(c, r)
+	if r.Logging { // a trail that was stopped before ends with that stop, not now
+		end(c, r)
+	}
 	return &cloudtrail.DeleteTrailOutput{}, Put(c.Tx, r)
 }
 
