@@ -265,8 +265,8 @@ func (t targets) CheckLogGroup(tx store.Tx, account, region, groupARN, roleARN s
 	if err != nil || r.Service != "iam" || r.Account != account || !strings.HasPrefix(r.Resource, "role/") {
 		return trail.ErrTrust
 	}
-	role, err := t.b.iam.Role(tx, account, r.Resource[strings.LastIndexByte(r.Resource, '/')+1:])
-	if errors.Is(err, store.ErrNotFound) || err == nil && arn.Role(account, role.Path, role.Name) != roleARN {
+	role, err := t.b.iam.Role(tx, r)
+	if errors.Is(err, store.ErrNotFound) {
 		return trail.ErrTrust
 	}
 	if err != nil {

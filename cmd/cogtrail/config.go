@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/cogtrail/cogtrail/internal/arn"
 )
 
 // Config is every setting of the server. The tags give name, default and
@@ -203,6 +205,9 @@ func (c *Config) finish() error {
 	}
 	if len(c.Account) != 12 || strings.Trim(c.Account, "0123456789") != "" {
 		fault("account: want 12 digits, not %q", c.Account)
+	}
+	if !arn.IsRegion(c.Region) {
+		fault("region: want a name such as us-east-1, not %q", c.Region)
 	}
 	if c.Trail.Interval < time.Second || c.Trail.Interval > time.Hour {
 		fault("trail.interval: want 1s to 1h, not %s", c.Trail.Interval)

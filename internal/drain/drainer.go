@@ -20,9 +20,10 @@ const (
 	idlePoll = time.Second
 	// maxSettle bounds the outbox records of one transaction, well below [store.MaxWrites].
 	maxSettle = 20_000
-	// sealBytes bounds a batch beside its rows: large records, which anybody may cause, must
-	// not add up to more than a settler can keep in a row or the process in memory.
-	sealBytes = 16 << 20
+	// sealBytes bounds a batch beside its rows, records and their copies in rows together: large
+	// records, which anybody may cause, must not add up to gigabytes in memory. A full batch of
+	// usual records, a kilobyte or two each, stays below.
+	sealBytes = 64 << 20
 )
 
 // Drainer follows a State's outbox. Set the exported fields before Run.

@@ -20,5 +20,6 @@
 // What is recorded: every call that authenticated, and every unsigned call whose
 // owner is known, with its error if it failed. What is not: calls with a bad
 // signature or of a client nobody owns, since they belong to no account
-// [CloudTrail: record contents] (inferred).
+// [CloudTrail: record contents] (inferred). Such a call can change nothing: if its
+// transaction holds a write, it is undone and answered as failed.
 package gateway

@@ -59,6 +59,7 @@ type exchange struct {
 	identity *Identity
 	caller   principal.Principal
 	owned    bool
+	writes   *counting
 	out      *schema.Struct
 	err      error
 
@@ -69,10 +70,10 @@ type exchange struct {
 // begin resets what a former try of the transaction left.
 func (x *exchange) begin(tx store.Tx) {
 	x.identity, x.owned, x.out, x.err = nil, false, nil, nil
-	x.caller = principal.Anonymous()
+	x.caller, x.writes = principal.Anonymous(), &counting{Tx: tx}
 	x.call = &op.Call{
 		Context: x.r.Context(), Now: x.now, Caller: x.caller, RequestID: x.requestID, SourceIP: x.sourceIP,
-		UserAgent: x.r.UserAgent(), Tx: tx, Record: &audit.Builder{}, Allowed: x.allowed,
+		UserAgent: x.r.UserAgent(), Tx: x.writes, Record: &audit.Builder{}, Allowed: x.allowed,
 	}
 }
 

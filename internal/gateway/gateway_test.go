@@ -332,7 +332,6 @@ func TestCall_refusedBeforeRun(t *testing.T) {
 		{"not allowed", func(w *world) *http.Request { return w.request("Put", "AKIAUSER", `{"Id":"one"}`) }, 400, "AccessDeniedException", true},
 		{"not served", func(w *world) *http.Request { return w.request("Later", "AKIAROOT", `{"Id":"one"}`) }, 400, "NotServed", true},
 		{"not in the model", func(w *world) *http.Request { return w.request("Nothing", "AKIAROOT", `{}`) }, 400, "UnknownOperationException", false},
-		{"unsigned, nobody's", func(w *world) *http.Request { return w.request("Open", "", `{"Id":"foreign"}`) }, 200, "", false},
 		{"body over the limit", func(w *world) *http.Request {
 			return w.request("Put", "AKIAROOT", `{"Id":"`+strings.Repeat("x", 5000)+`"}`)
 		}, 413, "RequestEntityTooLargeException", false},
@@ -373,6 +372,44 @@ func TestCall_allowedByPolicyAndUnsigned(t *testing.T) {
 	}
 	if got := gjson.Get(records[0], "awsRegion").String(); got != "eu-west-1" {
 		t.Errorf("Region of the owner, not %s", got)
+	}
+}
+
+// What nobody owns has no record, so it must change nothing, whatever the operation does.
+func TestCall_unownedChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	status, body, records := w.call(w.request("Open", "", `{"Id":"foreign"}`))
+	if status != 500 || strings.Contains(body, "Echo") || len(records) != 0 || w.noteText("foreign") != "" {
+		t.Errorf("answer %d %s, %d records, note %q", status, body, len(records), w.noteText("foreign"))
+	}
+	w.run = func(c *op.Call, in *putInput) (*putOutput, error) {
+		if err := notes.Put(c.Tx, &note{in.Id, "written"}); err != nil {
+			return nil, err
+		}
+		return nil, &schema.Error{Code: "ResourceNotFoundException", Message: "Unknown client."}
+	}
+	if status, body, _ = w.call(w.request("Open", "", `{"Id":"foreign"}`)); status != 400 || w.noteText("foreign") != "" {
+		t.Errorf("an undone write counts: answer %d %s", status, body)
+	}
+}
+
+// The Region of a signature becomes part of keys and file names.
+func TestCall_signedForNoRegion(t *testing.T) {
+	t.Parallel()
+	for _, dev := range []bool{false, true} {
+		w := newWorld(t, nil)
+		w.g.Dev = dev
+		for _, region := range []string{"../x", "us-east-1 ", "", strings.Repeat("us-", 40) + "1"} {
+			if dev && strings.Contains(region, "/") {
+				continue // no signature at all, and dev mode asks for none
+			}
+			r := w.request("Put", "AKIAROOT", `{"Id":"one"}`)
+			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "/us-east-1/", "/"+region+"/", 1))
+			if status, body, records := w.call(r); status != 400 && status != 403 || len(records) != 0 || w.noteText("one") != "" {
+				t.Errorf("dev %t, Region %q: answer %d %s, records %v", dev, region, status, body, records)
+			}
+		}
 	}
 }
 

@@ -29,6 +29,49 @@ func (x *exchange) own() error {
 	return nil
 }
 
+// unchanged ends a call that nobody owns: it has no record, so nothing that it
+// wrote may be kept.
+func (x *exchange) unchanged() error {
+	if x.writes.n > 0 {
+		return fmt.Errorf("%s has no owner and wrote %d rows", x.match.Target, x.writes.n)
+	}
+	return nil
+}
+
+// counting counts what a transaction wrote and did not undo.
+type counting struct {
+	store.Tx
+	n int
+}
+
+// Put implements store.Tx.
+func (c *counting) Put(space string, key, value []byte) error {
+	c.n++
+	return c.Tx.Put(space, key, value)
+}
+
+// Delete implements store.Tx.
+func (c *counting) Delete(space string, key []byte) error {
+	c.n++
+	return c.Tx.Delete(space, key)
+}
+
+// Append implements store.Tx.
+func (c *counting) Append(r store.Record) {
+	c.n++
+	c.Tx.Append(r)
+}
+
+// Savepoint implements store.Tx.
+func (c *counting) Savepoint(fn func() error) error {
+	before := c.n
+	err := c.Tx.Savepoint(fn)
+	if err != nil {
+		c.n = before
+	}
+	return err
+}
+
 // noting remembers that reading failed, for a caller that is only told "not found".
 type noting struct {
 	store.Tx

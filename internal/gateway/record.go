@@ -14,7 +14,7 @@ import (
 // record is step 8: it appends the call's record to its own transaction.
 func (x *exchange) record() error {
 	if !x.owned {
-		return nil
+		return x.unchanged()
 	}
 	s, o := x.match.Service, x.match.Operation
 	e := audit.Event{

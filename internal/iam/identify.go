@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/authz/policy"
 	"github.com/cogtrail/cogtrail/internal/principal"
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -162,11 +163,16 @@ type Trust struct {
 	MaxSession              time.Duration
 }
 
-// Role finds a role for AssumeRole: store.ErrNotFound if there is none.
-func (s *Service) Role(tx store.Tx, account, name string) (*Trust, error) {
-	r, err := roles.Get(tx, store.K(account, strings.ToLower(name)))
+// Role finds the role that an ARN names, path and all: store.ErrNotFound if
+// there is none. Its name under another path, or in other case, is no such role:
+// policies are decided by the whole ARN.
+func (s *Service) Role(tx store.Tx, a arn.ARN) (*Trust, error) {
+	r, err := roles.Get(tx, store.K(a.Account, strings.ToLower(a.Name())))
 	if err != nil {
 		return nil, err
+	}
+	if arn.Role(r.Account, r.Path, r.Name) != a.String() {
+		return nil, store.ErrNotFound
 	}
 	return &Trust{r.Account, r.Path, r.Name, r.ID, r.Trust, time.Duration(r.MaxSession) * time.Second}, nil
 }

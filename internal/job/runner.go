@@ -167,8 +167,8 @@ func (r *Runner) settle(tx store.Tx, j Job, failure error) error {
 	}
 	// A lease that ran out has given the job to another worker, who may even have
 	// finished it: this failure is no longer news.
-	now, err := jobs.Get(tx, key)
-	if errors.Is(err, store.ErrNotFound) || err == nil && now.Attempt != j.Attempt {
+	current, err := jobs.Get(tx, key)
+	if errors.Is(err, store.ErrNotFound) || err == nil && current.Attempt != j.Attempt {
 		return nil
 	}
 	if err != nil {

@@ -35,14 +35,14 @@ func (s *Service) GetCallerIdentity(c *op.Call, _ *sts.GetCallerIdentityInput) (
 
 // AssumeRole gives out a session of a role.
 func (s *Service) AssumeRole(c *op.Call, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, error) {
-	account, name, err := roleOf(in.RoleArn)
+	a, err := roleARN(in.RoleArn)
 	if err != nil {
 		return nil, err
 	}
 	if c.Caller.IsRoot() {
 		return nil, denied("Roles may not be assumed by root accounts.")
 	}
-	r, err := s.role(c.Tx, account, name, in.RoleArn)
+	r, err := s.IAM.Role(c.Tx, a)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, denied("User: " + c.Caller.ARN + " is not authorized to perform: sts:AssumeRole on resource: " + in.RoleArn)
 	}
@@ -74,15 +74,15 @@ func (s *Service) AssumeRole(c *op.Call, in *sts.AssumeRoleInput) (*sts.AssumeRo
 		sess.SourceIdentity = *in.SourceIdentity
 	}
 	m, err := s.IAM.Mint(c.Tx, iam.Temporary{
-		Account: account, Role: r.Name, Policies: policies, Now: c.Now, Duration: duration,
+		Account: r.Account, Role: r.Name, Policies: policies, Now: c.Now, Duration: duration,
 		Principal: func(id string) principal.Principal {
-			return principal.RoleSession(account, r.Path, r.Name, r.ID, in.RoleSessionName, id, sess)
+			return principal.RoleSession(r.Account, r.Path, r.Name, r.ID, in.RoleSessionName, id, sess)
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	c.Record.AddResource(account, "AWS::IAM::Role", arn.Role(account, r.Path, r.Name))
+	c.Record.AddResource(r.Account, "AWS::IAM::Role", in.RoleArn)
 	return &sts.AssumeRoleOutput{
 		Credentials:     credentials(m),
 		AssumedRoleUser: &sts.AssumedRoleUser{AssumedRoleId: m.Principal.ID, Arn: m.Principal.ARN},
@@ -125,26 +125,13 @@ func credentials(m *iam.Minted) *sts.Credentials {
 	return &sts.Credentials{AccessKeyId: m.ID, SecretAccessKey: m.Secret, SessionToken: m.Token, Expiration: m.Expires}
 }
 
-// role reads the role that an ARN names, path and all: a name under another
-// path is no such role, whatever a policy says of that ARN.
-func (s *Service) role(tx store.Tx, account, name, roleARN string) (*iam.Trust, error) {
-	r, err := s.IAM.Role(tx, account, name)
-	if err != nil {
-		return nil, err
+// roleARN reads the ARN of a role.
+func roleARN(text string) (arn.ARN, error) {
+	a, err := arn.Parse(text)
+	if err != nil || a.Service != "iam" || !strings.HasPrefix(a.Resource, "role/") {
+		return arn.ARN{}, invalid(text + " is invalid")
 	}
-	if arn.Role(account, r.Path, r.Name) != roleARN {
-		return nil, store.ErrNotFound
-	}
-	return r, nil
-}
-
-// roleOf reads account and name of a role ARN.
-func roleOf(text string) (account, name string, err error) {
-	a, perr := arn.Parse(text)
-	if perr != nil || a.Service != "iam" || !strings.HasPrefix(a.Resource, "role/") {
-		return "", "", invalid(text + " is invalid")
-	}
-	return a.Account, a.Resource[strings.LastIndexByte(a.Resource, '/')+1:], nil
+	return a, nil
 }
 
 // TrustPolicies returns the trust policy of the role an AssumeRole call names.
@@ -153,11 +140,11 @@ func (s *Service) TrustPolicies(tx store.Tx, _ string, in any) ([]string, error)
 	if !ok {
 		return nil, nil
 	}
-	account, name, err := roleOf(assume.RoleArn)
+	a, err := roleARN(assume.RoleArn)
 	if err != nil {
 		return nil, nil // the operation refuses it
 	}
-	r, err := s.role(tx, account, name, assume.RoleArn)
+	r, err := s.IAM.Role(tx, a)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}

@@ -1,7 +1,6 @@
 package trail_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/audit"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/op/optest"
 	"github.com/cogtrail/cogtrail/internal/principal"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -121,7 +121,7 @@ func call[In, Out any](w *world, run func(*op.Call, *In) (*Out, error), in *In) 
 		c.Tx = tx
 		out, err := run(c, in)
 		if err == nil {
-			a.out = shape(w, out)
+			a.out = optest.JSON(w, out)
 		}
 		return err
 	})
@@ -202,7 +202,7 @@ func (w *world) edit(change func(*trail.Row)) {
 // want compares the state with rows.
 func (w *world) want(rows ...trail.Row) {
 	w.Helper()
-	if got, want := shape(w, w.rows()), shape(w, rows); got != want {
+	if got, want := optest.JSON(w, w.rows()), optest.JSON(w, rows); got != want {
 		w.Errorf("state\n got %s\nwant %s", got, want)
 	}
 }
@@ -246,41 +246,6 @@ func (a answer) about(t testing.TB, arns ...string) {
 	if a.resources != want {
 		t.Errorf("the record's resources\n got %s\nwant %s", a.resources, want)
 	}
-}
-
-// shape prints v as JSON without null members, keys in alphabetical order.
-func shape(t testing.TB, v any) string {
-	t.Helper()
-	raw, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var tree any
-	if err := json.Unmarshal(raw, &tree); err != nil {
-		t.Fatal(err)
-	}
-	if raw, err = json.Marshal(strip(tree)); err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
-}
-
-func strip(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for k, x := range v {
-			if x == nil {
-				delete(v, k)
-			} else {
-				v[k] = strip(x)
-			}
-		}
-	case []any:
-		for i := range v {
-			v[i] = strip(v[i])
-		}
-	}
-	return v
 }
 
 // listed are the ARNs of a list in an answer.

@@ -145,12 +145,11 @@ func (d *Delivery) pass(ctx context.Context, now time.Time, files bool) error {
 
 // serve delivers what is due for one trail.
 func (d *Delivery) serve(ctx context.Context, r *trail.Row, now time.Time, files bool) error {
+	var failed error
 	if files {
-		if err := d.files(ctx, r, now); err != nil {
-			return err
-		}
+		failed = d.files(ctx, r, now)
 	}
-	return d.digests(ctx, r, now, false)
+	return errors.Join(failed, d.digests(ctx, r, now, false))
 }
 
 // finish delivers the last files and the final digests of a trail that was

@@ -21,12 +21,11 @@ func (d *Delivery) digests(ctx context.Context, r *trail.Row, now time.Time, fin
 	if err != nil {
 		return err
 	}
+	var failed error // one Region's trouble holds back no other
 	for _, region := range regions {
-		if err := d.digest(ctx, r, region, now, final); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, d.digest(ctx, r, region, now, final))
 	}
-	return nil
+	return failed
 }
 
 // chainRegions lists where the trail has, or now begins, a chain: its home
@@ -140,6 +139,12 @@ func (d *Delivery) digest(ctx context.Context, r *trail.Row, region string, now 
 	})
 	err = d.State.Update(ctx, func(tx store.Tx) error {
 		if putErr != nil {
+			if in.Bucket != r.Bucket {
+				// As with files: the next try goes to the new bucket.
+				if err := digestIntents.Delete(tx, digestIntents.Key(in)); err != nil {
+					return err
+				}
+			}
 			return d.status(tx, r.ID, region, func(st *trail.Status) { st.DigestError = code(putErr) })
 		}
 		return d.settleDigest(tx, r, in, now)

@@ -118,6 +118,35 @@ func TestDelivery_bucketChangesBetween(t *testing.T) {
 	}
 }
 
+// A digest that was begun for a bucket that is gone goes to the trail's new bucket
+// instead of holding the chain up for good.
+func TestDelivery_digestOfLostBucket(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.trail(nil)
+	w.settle("SignUp")
+	if err := w.pass(5 * time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.t = w.clock.t.Add(time.Hour)
+	begun, err := w.d.planDigest(t.Context(), r, region, w.clock.t, false)
+	if err != nil || begun == nil {
+		t.Fatalf("digest %v, %v", begun, err)
+	}
+	w.trail(func(n *trail.Row) { n.Bucket, n.Started, n.ValidateSince = "other", r.Started, r.ValidateSince })
+	w.d.Bucket = refusing{w.bucket, begun.Key}
+	if err := w.pass(time.Minute); err == nil {
+		t.Error("the failed put was not reported")
+	}
+	if err := w.pass(10 * time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	digests, err := w.Digests(t.Context())
+	if err != nil || len(digests) != 1 || w.bucket.objects[digests[0]].Bucket != "other" {
+		t.Errorf("digests %v, %v, want one in the new bucket", digests, err)
+	}
+}
+
 // refusing fails puts whose key holds a text.
 type refusing struct {
 	*fakeBucket

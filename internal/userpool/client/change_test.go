@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op/optest"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
 )
 
@@ -34,10 +35,10 @@ func TestUpdateUserPoolClient(t *testing.T) {
 	want.AccessTokenValidity, want.WriteAttributes, want.TokenValidityUnits, want.ExplicitAuthFlows = in.AccessTokenValidity, in.WriteAttributes, in.TokenValidityUnits, in.ExplicitAuthFlows
 	want.PreventUserExistenceErrors, want.CallbackURLs, want.AuthSessionValidity = in.PreventUserExistenceErrors, in.CallbackURLs, in.AuthSessionValidity
 	want.EnablePropagateAdditionalUserContextData = new(true)
-	if a, b := pooltest.JSON(t, out), pooltest.JSON(t, want); a != b {
+	if a, b := optest.JSON(t, out), optest.JSON(t, want); a != b {
 		t.Errorf("got  %s\nwant %s", a, b)
 	}
-	if pooltest.JSON(t, describe(w, pool, *made.ClientId)) != pooltest.JSON(t, out) {
+	if optest.JSON(t, describe(w, pool, *made.ClientId)) != optest.JSON(t, out) {
 		t.Error("DescribeUserPoolClient answers something else than UpdateUserPoolClient")
 	}
 
@@ -48,7 +49,7 @@ func TestUpdateUserPoolClient(t *testing.T) {
 		AllowedOAuthFlowsUserPoolClient: new(false), EnableTokenRevocation: new(true), EnablePropagateAdditionalUserContextData: new(false),
 		AuthSessionValidity: new(int64(3)),
 	}
-	if a, b := pooltest.JSON(t, bare), pooltest.JSON(t, want); a != b {
+	if a, b := optest.JSON(t, bare), optest.JSON(t, want); a != b {
 		t.Errorf("updated with nothing: got  %s\nwant %s", a, b)
 	}
 }
@@ -71,7 +72,7 @@ func TestUpdateUserPoolClient_refuses(t *testing.T) {
 	w := pooltest.New(t)
 	pool, other := w.Pool(nil), w.Pool(nil)
 	id := *w.Client(pool, nil).ClientId
-	before := pooltest.JSON(t, describe(w, pool, id))
+	before := optest.JSON(t, describe(w, pool, id))
 	for _, c := range []struct {
 		name          string
 		set           func(*cognitoidp.UpdateUserPoolClientInput)
@@ -102,7 +103,7 @@ func TestUpdateUserPoolClient_refuses(t *testing.T) {
 			}
 		})
 	}
-	if after := pooltest.JSON(t, describe(w, pool, id)); after != before {
+	if after := optest.JSON(t, describe(w, pool, id)); after != before {
 		t.Errorf("a refused update changed\n%s\ninto\n%s", before, after)
 	}
 }
@@ -175,7 +176,7 @@ func TestListUserPoolClients(t *testing.T) {
 		out := pooltest.Must(w, w.S.Client.ListUserPoolClients, in)
 		for _, c := range out.UserPoolClients {
 			if *c.UserPoolId != pool || *c.ClientName != "c" {
-				t.Errorf("listed %s", pooltest.JSON(t, c))
+				t.Errorf("listed %s", optest.JSON(t, c))
 			}
 			got = append(got, *c.ClientId)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op/optest"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
 )
 
@@ -17,7 +18,7 @@ func TestCreateUserPoolClient_defaults(t *testing.T) {
 	if !regexp.MustCompile(`^[0-9a-z]{26}$`).MatchString(*out.ClientId) {
 		t.Errorf("client id is %s", *out.ClientId)
 	}
-	got := strings.NewReplacer(*out.ClientId, "ID", pool, "POOL").Replace(pooltest.JSON(t, out))
+	got := strings.NewReplacer(*out.ClientId, "ID", pool, "POOL").Replace(optest.JSON(t, out))
 	want := `{"AllowedOAuthFlowsUserPoolClient":false,"AuthSessionValidity":3,"ClientId":"ID","ClientName":"c","CreationDate":"2026-03-03T07:05:09.25Z",` +
 		`"EnablePropagateAdditionalUserContextData":false,"EnableTokenRevocation":true,"LastModifiedDate":"2026-03-03T07:05:09.25Z",` +
 		`"RefreshTokenValidity":30,"TokenValidityUnits":{},"UserPoolId":"POOL"}`
@@ -25,7 +26,7 @@ func TestCreateUserPoolClient_defaults(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	again := pooltest.Must(w, w.S.Client.DescribeUserPoolClient, &cognitoidp.DescribeUserPoolClientInput{UserPoolId: pool, ClientId: *out.ClientId}).UserPoolClient
-	if pooltest.JSON(t, again) != pooltest.JSON(t, out) {
+	if optest.JSON(t, again) != optest.JSON(t, out) {
 		t.Error("DescribeUserPoolClient answers something else than CreateUserPoolClient")
 	}
 }
@@ -49,10 +50,10 @@ func TestCreateUserPoolClient_roundTrip(t *testing.T) {
 	if !regexp.MustCompile(`^[0-9a-z]{51}$`).MatchString(*out.ClientSecret) {
 		t.Errorf("secret is %s", *out.ClientSecret)
 	}
-	sent := pooltest.JSON(t, in)
+	sent := optest.JSON(t, in)
 	secretless := *out
 	secretless.ClientSecret, secretless.ClientId, secretless.CreationDate, secretless.LastModifiedDate = nil, nil, nil, nil
-	if got := pooltest.JSON(t, secretless); got != strings.Replace(sent, `"GenerateSecret":true,`, "", 1) {
+	if got := optest.JSON(t, secretless); got != strings.Replace(sent, `"GenerateSecret":true,`, "", 1) {
 		t.Errorf("got  %s\nsent %s", got, sent)
 	}
 }

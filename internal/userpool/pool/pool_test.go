@@ -9,6 +9,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/job"
+	"github.com/cogtrail/cogtrail/internal/op/optest"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
@@ -37,13 +38,13 @@ func TestCreateUserPool_defaults(t *testing.T) {
 		13: `{"AttributeDataType":"String","DeveloperOnlyAttribute":false,"Mutable":true,"Name":"birthdate","Required":false,"StringAttributeConstraints":{"MaxLength":"10","MinLength":"10"}}`,
 		19: `{"AttributeDataType":"Number","DeveloperOnlyAttribute":false,"Mutable":true,"Name":"updated_at","NumberAttributeConstraints":{"MinValue":"0"},"Required":false}`,
 	} {
-		if got := pooltest.JSON(t, out.SchemaAttributes[i]); got != w {
+		if got := optest.JSON(t, out.SchemaAttributes[i]); got != w {
 			t.Errorf("attribute %d is %s", i, got)
 		}
 	}
 	shown := *out
 	shown.SchemaAttributes = nil
-	text := strings.ReplaceAll(pooltest.JSON(t, shown), id, "ID")
+	text := strings.ReplaceAll(optest.JSON(t, shown), id, "ID")
 	wantText := `{"AdminCreateUserConfig":{"AllowAdminCreateUserOnly":false,"UnusedAccountValidityDays":7},` +
 		`"Arn":"arn:aws:cognito-idp:us-east-1:123456789012:userpool/ID","CreationDate":"2026-03-03T07:05:09.25Z","DeletionProtection":"INACTIVE",` +
 		`"EmailConfiguration":{"EmailSendingAccount":"COGNITO_DEFAULT"},"EstimatedNumberOfUsers":0,"Id":"ID","LambdaConfig":{},` +
@@ -55,7 +56,7 @@ func TestCreateUserPool_defaults(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", text, wantText)
 	}
 	again := pooltest.Must(w, w.S.Pool.DescribeUserPool, &cognitoidp.DescribeUserPoolInput{UserPoolId: id}).UserPool
-	if pooltest.JSON(t, again) != pooltest.JSON(t, out) {
+	if optest.JSON(t, again) != optest.JSON(t, out) {
 		t.Error("DescribeUserPool answers something else than CreateUserPool")
 	}
 }
@@ -107,14 +108,14 @@ func TestCreateUserPool_roundTrip(t *testing.T) {
 		"legacy e-mail message":       {in.VerificationMessageTemplate.EmailMessage, out.EmailVerificationMessage},
 		"legacy SMS message":          {in.VerificationMessageTemplate.SmsMessage, out.SmsVerificationMessage},
 	} {
-		if a, b := pooltest.JSON(t, pair[0]), pooltest.JSON(t, pair[1]); a != b {
+		if a, b := optest.JSON(t, pair[0]), optest.JSON(t, pair[1]); a != b {
 			t.Errorf("%s: sent %s, described %s", name, a, b)
 		}
 	}
-	if got := pooltest.JSON(t, out.Policies.PasswordPolicy); got != `{"MinimumLength":12,"RequireLowercase":false,"RequireNumbers":false,"RequireSymbols":false,"RequireUppercase":true,"TemporaryPasswordValidityDays":3}` {
+	if got := optest.JSON(t, out.Policies.PasswordPolicy); got != `{"MinimumLength":12,"RequireLowercase":false,"RequireNumbers":false,"RequireSymbols":false,"RequireUppercase":true,"TemporaryPasswordValidityDays":3}` {
 		t.Errorf("policy %s", got)
 	}
-	custom := pooltest.JSON(t, out.SchemaAttributes[20:])
+	custom := optest.JSON(t, out.SchemaAttributes[20:])
 	want := `[{"AttributeDataType":"Number","DeveloperOnlyAttribute":false,"Mutable":false,"Name":"custom:tenant","NumberAttributeConstraints":{"MaxValue":"9","MinValue":"1"},"Required":false},` +
 		`{"AttributeDataType":"String","DeveloperOnlyAttribute":true,"Mutable":true,"Name":"dev:custom:note","Required":false,"StringAttributeConstraints":{}}]`
 	if custom != want {

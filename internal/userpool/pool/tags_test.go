@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op/optest"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
 )
 
@@ -16,10 +17,10 @@ func TestTags(t *testing.T) {
 	arn := *describe(w, id).Arn
 	list := func() string {
 		out := pooltest.Must(w, w.S.Pool.ListTagsForResource, &cognitoidp.ListTagsForResourceInput{ResourceArn: arn})
-		if a, b := pooltest.JSON(t, out.Tags), pooltest.JSON(t, describe(w, id).UserPoolTags); a != b {
+		if a, b := optest.JSON(t, out.Tags), optest.JSON(t, describe(w, id).UserPoolTags); a != b {
 			t.Errorf("listed %s, described %s", a, b)
 		}
-		return pooltest.JSON(t, out.Tags)
+		return optest.JSON(t, out.Tags)
 	}
 	if got := list(); got != "{}" {
 		t.Errorf("tags of a new pool: %s", got)

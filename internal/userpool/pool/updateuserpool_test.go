@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op/optest"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
 )
@@ -42,7 +43,7 @@ func TestUpdateUserPool_resetsWhatIsLeftOut(t *testing.T) {
 	}
 	same := *got
 	same.LastModifiedDate = plain.LastModifiedDate
-	if a, b := strings.ReplaceAll(pooltest.JSON(t, same), id, "ID"), strings.ReplaceAll(pooltest.JSON(t, plain), *plain.Id, "ID"); a != b {
+	if a, b := strings.ReplaceAll(optest.JSON(t, same), id, "ID"), strings.ReplaceAll(optest.JSON(t, plain), *plain.Id, "ID"); a != b {
 		t.Errorf("updated with nothing\n%s\nmade with nothing\n%s", a, b)
 	}
 }
@@ -70,7 +71,7 @@ func TestUpdateUserPool_roundTrip(t *testing.T) {
 		"UserPoolTags": {in.UserPoolTags, out.UserPoolTags}, "UserPoolTier": {in.UserPoolTier, out.UserPoolTier},
 		"AccountRecoverySetting": {in.AccountRecoverySetting, out.AccountRecoverySetting},
 	} {
-		if a, b := pooltest.JSON(t, pair[0]), pooltest.JSON(t, pair[1]); a != b {
+		if a, b := optest.JSON(t, pair[0]), optest.JSON(t, pair[1]); a != b {
 			t.Errorf("%s: sent %s, described %s", name, a, b)
 		}
 	}
@@ -94,7 +95,7 @@ func TestUpdateUserPool_refuses(t *testing.T) {
 	t.Parallel()
 	w := pooltest.New(t)
 	id := w.Pool(func(in *cognitoidp.CreateUserPoolInput) { in.UserPoolTags = map[string]string{"a": "b"} })
-	before := pooltest.JSON(t, describe(w, id))
+	before := optest.JSON(t, describe(w, id))
 	for _, c := range []struct {
 		name          string
 		set           func(*cognitoidp.UpdateUserPoolInput)
@@ -138,7 +139,7 @@ func TestUpdateUserPool_refuses(t *testing.T) {
 	}
 	_, res := pooltest.As(w, "999999999999", pooltest.Region, "AIDAOTHER", w.S.Pool.UpdateUserPool, &cognitoidp.UpdateUserPoolInput{UserPoolId: id})
 	w.Refused(res, "ResourceNotFoundException", "User pool "+id+" does not exist.")
-	if after := pooltest.JSON(t, describe(w, id)); after != before {
+	if after := optest.JSON(t, describe(w, id)); after != before {
 		t.Errorf("a refused update changed\n%s\ninto\n%s", before, after)
 	}
 }
@@ -161,7 +162,7 @@ func TestCredentialTag_stays(t *testing.T) {
 	_, res = pooltest.Do(w, w.S.Pool.UpdateUserPool, &cognitoidp.UpdateUserPoolInput{UserPoolId: id, UserPoolTags: map[string]string{"a": "b"}})
 	w.Refused(res, "InvalidParameterException", fixed)
 	pooltest.Must(w, w.S.Pool.UpdateUserPool, &cognitoidp.UpdateUserPoolInput{UserPoolId: id})
-	if got := pooltest.JSON(t, describe(w, id).UserPoolTags); got != `{"cogtrail:credential":"argon2id"}` {
+	if got := optest.JSON(t, describe(w, id).UserPoolTags); got != `{"cogtrail:credential":"argon2id"}` {
 		t.Errorf("tags after an update without any: %s", got)
 	}
 	w.Tokens(client, "jo")
@@ -172,7 +173,7 @@ func TestGetUserPoolMfaConfig(t *testing.T) {
 	w := pooltest.New(t)
 	id := w.Pool(nil)
 	out := pooltest.Must(w, w.S.Pool.GetUserPoolMfaConfig, &cognitoidp.GetUserPoolMfaConfigInput{UserPoolId: id})
-	if got := pooltest.JSON(t, out); got != `{"MfaConfiguration":"OFF"}` {
+	if got := optest.JSON(t, out); got != `{"MfaConfiguration":"OFF"}` {
 		t.Errorf("answer %s", got)
 	}
 	_, res := pooltest.Do(w, w.S.Pool.GetUserPoolMfaConfig, &cognitoidp.GetUserPoolMfaConfigInput{UserPoolId: "us-east-1_nothing00"})

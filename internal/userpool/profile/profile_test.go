@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op/optest"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
 )
@@ -19,7 +20,7 @@ func TestGetUser_readAttributes(t *testing.T) {
 	if res.Err != nil || res.Sub != sub {
 		t.Fatal(res)
 	}
-	if got := pooltest.JSON(t, out.UserAttributes); got != `[{"Name":"email","Value":"jo@example.com"},{"Name":"sub","Value":"`+sub+`"}]` {
+	if got := optest.JSON(t, out.UserAttributes); got != `[{"Name":"email","Value":"jo@example.com"},{"Name":"sub","Value":"`+sub+`"}]` {
 		t.Errorf("shown %s", got)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op/optest"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/store/mem"
 	"github.com/cogtrail/cogtrail/internal/token"
@@ -424,7 +425,7 @@ func TestAttack36_enumeration(t *testing.T) {
 			fake := pooltest.Must(w, w.S.Signup.ResendConfirmationCode, &cognitoidp.ResendConfirmationCodeInput{ClientId: client, Username: unknown})
 			a, b := real.CodeDeliveryDetails, fake.CodeDeliveryDetails
 			if len(*a.Destination) != len(*b.Destination) || *a.DeliveryMedium != *b.DeliveryMedium || *a.AttributeName != *b.AttributeName {
-				t.Errorf("known: %s, unknown: %s", pooltest.JSON(t, a), pooltest.JSON(t, b))
+				t.Errorf("known: %s, unknown: %s", optest.JSON(t, a), optest.JSON(t, b))
 			}
 		})
 	}

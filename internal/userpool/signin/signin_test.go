@@ -9,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op/optest"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
@@ -323,7 +324,7 @@ func TestNewPassword(t *testing.T) {
 	if res.Err != nil || *out.ChallengeName != "NEW_PASSWORD_REQUIRED" || out.AuthenticationResult != nil || res.Sub != sub {
 		t.Fatal(out, res)
 	}
-	if got := pooltest.JSON(t, out.ChallengeParameters); got != `{"USER_ID_FOR_SRP":"jo","requiredAttributes":"[\"userAttributes.name\"]",`+
+	if got := optest.JSON(t, out.ChallengeParameters); got != `{"USER_ID_FOR_SRP":"jo","requiredAttributes":"[\"userAttributes.name\"]",`+
 		`"userAttributes":"{\"email\":\"jo@example.com\",\"email_verified\":\"false\"}"}` {
 		t.Errorf("parameters %s", got)
 	}

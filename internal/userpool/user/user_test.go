@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op/optest"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
 )
@@ -34,7 +35,7 @@ func TestAdminCreateUser(t *testing.T) {
 	}
 	want := `{"Attributes":[{"Name":"name","Value":"Jo"},{"Name":"email","Value":"jo@example.com"},{"Name":"email_verified","Value":"true"},{"Name":"sub","Value":"` + u.Sub + `"}],` +
 		`"Enabled":true,"UserCreateDate":"2026-03-03T07:05:09.25Z","UserLastModifiedDate":"2026-03-03T07:05:09.25Z","UserStatus":"FORCE_CHANGE_PASSWORD","Username":"jo"}`
-	if got := pooltest.JSON(t, out.User); got != want {
+	if got := optest.JSON(t, out.User); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	m := w.Messages()

@@ -1,4 +1,4 @@
-package pooltest
+package optest
 
 import (
 	"encoding/json"
