@@ -46,9 +46,25 @@ func (r resources) Of(c *op.Call, s *schema.Service, o *schema.Operation, in *sc
 			return []string{arn.LogGroup(c.Region, c.Account, group)}, nil
 		}
 		return named(c, "logs", "log-group:", in, "logGroupIdentifier", "logGroupNames", "logGroupIdentifiers", "resourceArn"), nil
+	case "sns":
+		names := named(c, "sns", "", in, "TopicArn", "TargetArn", "ResourceArn")
+		if subscription := in.Text("SubscriptionArn"); subscription != "" {
+			return append(names, topicOf(subscription)), nil
+		}
+		return names, nil
 	default:
 		return nil, nil
 	}
+}
+
+// topicOf is the topic of a subscription's ARN, which policies name instead. A text
+// that is no such ARN stays as it is, for the operation to refuse.
+func topicOf(subscription string) string {
+	if a, err := arn.Parse(subscription); err == nil && a.Service == "sns" {
+		a.Resource, _, _ = strings.Cut(a.Resource, ":")
+		return a.String()
+	}
+	return subscription
 }
 
 // named collects the resources that some members name, by name or by ARN, alone

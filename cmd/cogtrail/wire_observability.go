@@ -189,19 +189,22 @@ func (logAccess) Allowed(c *op.Call, action, resource string) (bool, error) {
 // trailTopics is SNS as trails ask it.
 type trailTopics struct{ p topic.Publisher }
 
-func (t trailTopics) Publish(tx store.Tx, now time.Time, topicARN, message string) error {
-	err := t.p.Publish(tx, now, topicARN, "", message)
+func (t trailTopics) Publish(tx store.Tx, now time.Time, account, trailARN, topicARN, message string) (string, error) {
+	err := t.p.Check(tx, topicARN, cloudTrail, account, trailARN) // the policy may have changed since the trail got its topic
+	if err == nil {
+		err = t.p.Publish(tx, now, topicARN, "", message)
+	}
 	var refused *schema.Error
 	if errors.As(err, &refused) {
-		return nil // the topic is gone: the file is delivered all the same
+		return refused.QueryCode, nil // the file is delivered all the same
 	}
-	return err
+	return "", err
 }
 
 func (b *builder) topics() deliver.Topics { return trailTopics{b.topic.Publisher()} }
 
-func (t targets) CheckTopic(tx store.Tx, topicARN string) error {
-	err := t.b.topic.Publisher().Check(tx, topicARN, cloudTrail, "", "")
+func (t targets) CheckTopic(tx store.Tx, account, trailARN, topicARN string) error {
+	err := t.b.topic.Publisher().Check(tx, topicARN, cloudTrail, account, trailARN)
 	var refused *schema.Error
 	if errors.As(err, &refused) {
 		return trail.ErrTopic

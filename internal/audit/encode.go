@@ -62,6 +62,9 @@ func (enc *Encoder) Append(dst []byte, e *Event) []byte {
 	dst = append(dst, `,"managementEvent":`...)
 	dst = strconv.AppendBool(dst, e.Category == "Management")
 	dst = member(dst, "recipientAccountId", e.Account)
+	if e.SharedID != "" {
+		dst = member(dst, "sharedEventID", e.SharedID)
+	}
 	dst = member(dst, "eventCategory", e.Category)
 	if e.TLS != nil {
 		dst = append(dst, `,"tlsDetails":{"tlsVersion":`...)

@@ -3,6 +3,8 @@ package audit
 import (
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/cogtrail/cogtrail/internal/principal"
 	"github.com/cogtrail/cogtrail/internal/schema"
 )
@@ -42,9 +44,29 @@ type Event struct {
 	Type      string // APICall or ServiceEvent
 	Category  string // Management or Data
 	Account   string // recipientAccountId
+	SharedID  string // sharedEventID; empty unless several accounts get a copy
 	TLS       *TLS   // nil without TLS
 
 	Builder *Builder
+}
+
+// Shared returns the event's copies: its own, and one for each other account whose
+// resource it is about. They have one sharedEventID, and an owner sees the caller
+// as a principal of another account. [CloudTrail: userIdentity, cross-account]
+func (e *Event) Shared(owners ...string) []Event {
+	if len(owners) == 0 {
+		return []Event{*e}
+	}
+	copies := make([]Event, 0, 1+len(owners))
+	own := *e
+	own.SharedID = uuid.NewString()
+	copies = append(copies, own)
+	for _, owner := range owners {
+		c := own
+		c.Account, c.ID, c.Caller = owner, uuid.NewString(), own.Caller.Foreign()
+		copies = append(copies, c)
+	}
+	return copies
 }
 
 // TLS is the record's tlsDetails.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -16,19 +17,42 @@ import (
 // authorise is step 6: policies decide whether the caller may do this to that.
 func (x *exchange) authorise() error {
 	o := x.match.Operation
-	if o.Unsigned || o.Action == "-" {
+	if o.Unsigned {
 		return nil // the operation itself checks token, secret or code
+	}
+	owner, err := x.owner()
+	if err != nil {
+		return err
+	}
+	if o.Action == "-" {
+		return nil // free to all callers, or decided by the operation for each part
 	}
 	names, err := x.resources()
 	if err != nil {
 		return fmt.Errorf("name resources: %w", err)
 	}
 	for _, name := range names {
-		if err := x.permit(name); err != nil {
+		if err := x.permit(name, owner); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// owner finds whose the resource is if its ARN does not say, and makes the call
+// one of the resource's Region. Empty: the ARN says it, or the caller's.
+func (x *exchange) owner() (string, error) {
+	if x.op == nil || x.op.ResourceOwner == nil {
+		return "", nil
+	}
+	account, region, err := x.op.ResourceOwner(x.call.Tx, x.input)
+	if err != nil {
+		return "", fmt.Errorf("find owner of the resource: %w", err)
+	}
+	if region != "" {
+		x.call.Region = region
+	}
+	return account, nil
 }
 
 // resources are the ARNs that the call is about; never none.
@@ -42,10 +66,16 @@ func (x *exchange) resources() ([]string, error) {
 	return []string{x.resource()}, nil
 }
 
-// permit decides about one resource.
-func (x *exchange) permit(resource string) error {
+// permit decides about one resource. owner is empty if its ARN tells whose it is.
+func (x *exchange) permit(resource, owner string) error {
+	if owner == "" {
+		owner = x.call.Account
+		if a, err := arn.Parse(resource); err == nil && a.Account != "" {
+			owner = a.Account
+		}
+	}
 	req := eval.Request{
-		Principal: x.caller, Action: x.match.Service.IAMPrefix + ":" + x.match.Operation.Action, Resource: resource, ResourceAccount: x.call.Account,
+		Principal: x.caller, Action: x.match.Service.IAMPrefix + ":" + x.match.Operation.Action, Resource: resource, ResourceAccount: owner,
 		Context: x.context(),
 	}
 	p := eval.Policies{}
@@ -59,6 +89,7 @@ func (x *exchange) permit(resource string) error {
 	}
 	d := decide(&req, &p)
 	if d.Allowed {
+		x.share(owner)
 		return nil
 	}
 	if x.caller.IsAnonymous() {
@@ -81,23 +112,25 @@ func (x *exchange) allowed(action, resource, account, resourcePolicy string) (bo
 		}
 		p.Resource = append(p.Resource, doc)
 	}
-	return decide(&req, &p).Allowed, nil
+	ok := decide(&req, &p).Allowed
+	if ok {
+		x.share(account)
+	}
+	return ok, nil
 }
 
-// resourceSide adds what the resource itself says: its owner and its policies.
+// share gives another account, whose resource the caller was let in to, a copy of
+// the record. Who is not let in leaves no trace with others: it could fill their
+// history with what it tried.
+func (x *exchange) share(owner string) {
+	if !x.caller.IsAnonymous() && owner != x.call.Account && !slices.Contains(x.owners, owner) {
+		x.owners = append(x.owners, owner)
+	}
+}
+
+// resourceSide adds what the resource itself says: its policies.
 func (x *exchange) resourceSide(req *eval.Request, p *eval.Policies) error {
 	req.NeedsResourcePolicy = x.op.NeedsResourcePolicy
-	if x.op.ResourceAccount != nil {
-		owner, err := x.op.ResourceAccount(x.call.Tx, x.input)
-		if err != nil {
-			return fmt.Errorf("find owner of the resource: %w", err)
-		}
-		if owner != "" {
-			req.ResourceAccount = owner
-		}
-	} else if a, err := arn.Parse(req.Resource); err == nil && a.Account != "" {
-		req.ResourceAccount = a.Account
-	}
 	if x.op.ResourcePolicies == nil {
 		return nil
 	}

@@ -29,9 +29,12 @@ func (x *exchange) record() error {
 	} else if !o.ReadOnly || o.KeepResponse {
 		e.Response = x.out
 	}
-	x.call.Tx.Append(store.Record{
-		Kind: store.AuditRecord, Account: e.Account, Region: e.Region, ID: e.ID, Data: x.g.Encoder.Append(make([]byte, 0, 1024), &e),
-	})
+	for _, copied := range e.Shared(x.owners...) {
+		x.call.Tx.Append(store.Record{
+			Kind: store.AuditRecord, Account: copied.Account, Region: copied.Region, ID: copied.ID,
+			Data: x.g.Encoder.Append(make([]byte, 0, 1024), &copied),
+		})
+	}
 	return nil
 }
 

@@ -16,25 +16,38 @@ func TestDecideSpellings(t *testing.T) {
 	)
 	for name, c := range map[string]struct {
 		effect, policy, resource string
+		not                      bool // the policy names what it excludes
 		allowed                  bool
 	}{
-		"deny group":                   {"Deny", "app", "app", false},
-		"deny group and its streams":   {"Deny", "app:*", "app", false},
-		"deny group, asked for stream": {"Deny", "app", "app:log-stream:one", false},
-		"deny stream":                  {"Deny", "app:log-stream:one", "app:log-stream:one", false},
-		"deny other stream":            {"Deny", "app:log-stream:two", "app:log-stream:one", true},
-		"deny stream, asked for group": {"Deny", "app:log-stream:one", "app", true},
-		"deny other group":             {"Deny", "apple:*", "app", true},
-		"allow group":                  {"Allow", "app", "app", true},
-		"allow group and its streams":  {"Allow", "app:*", "app", true},
-		"allow stream":                 {"Allow", "app:log-stream:one", "app:log-stream:one", true},
-		"allow other stream":           {"Allow", "app:log-stream:two", "app:log-stream:one", false},
-		"allow stream, asked for all":  {"Allow", "app:log-stream:one", "app", false},
-		"allow longer name":            {"Allow", "apple:*", "app", false},
+		"deny group":                            {effect: "Deny", policy: "app", resource: "app"},
+		"deny group and its streams":            {effect: "Deny", policy: "app:*", resource: "app"},
+		"deny group, asked for stream":          {effect: "Deny", policy: "app", resource: "app:log-stream:one"},
+		"deny stream":                           {effect: "Deny", policy: "app:log-stream:one", resource: "app:log-stream:one"},
+		"deny other stream":                     {effect: "Deny", policy: "app:log-stream:two", resource: "app:log-stream:one", allowed: true},
+		"deny stream, asked for group":          {effect: "Deny", policy: "app:log-stream:one", resource: "app", allowed: true},
+		"deny other group":                      {effect: "Deny", policy: "apple:*", resource: "app", allowed: true},
+		"allow group":                           {effect: "Allow", policy: "app", resource: "app", allowed: true},
+		"allow group and its streams":           {effect: "Allow", policy: "app:*", resource: "app", allowed: true},
+		"allow stream":                          {effect: "Allow", policy: "app:log-stream:one", resource: "app:log-stream:one", allowed: true},
+		"allow other stream":                    {effect: "Allow", policy: "app:log-stream:two", resource: "app:log-stream:one"},
+		"allow stream, asked for all":           {effect: "Allow", policy: "app:log-stream:one", resource: "app"},
+		"allow all but group":                   {effect: "Allow", not: true, policy: "app", resource: "app"},
+		"allow all but group and its streams":   {effect: "Allow", not: true, policy: "app:*", resource: "app"},
+		"allow all but group, asked for stream": {effect: "Allow", not: true, policy: "app", resource: "app:log-stream:one"},
+		"allow all but stream":                  {effect: "Allow", not: true, policy: "app:log-stream:one", resource: "app:log-stream:one"},
+		"allow all but other group":             {effect: "Allow", not: true, policy: "other:*", resource: "app", allowed: true},
+		"deny all but group, asked for stream":  {effect: "Deny", not: true, policy: "app:*", resource: "app:log-stream:one", allowed: true},
+		"deny all but group":                    {effect: "Deny", not: true, policy: "app:*", resource: "app", allowed: true},
+		"deny all but other group":              {effect: "Deny", not: true, policy: "other:*", resource: "app"},
+		"allow longer name":                     {effect: "Allow", policy: "apple:*", resource: "app"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text := `{"Effect":"` + c.effect + `","Action":"*","Resource":"` + before + c.policy + `"}`
+			element := "Resource"
+			if c.not {
+				element = "NotResource"
+			}
+			text := `{"Effect":"` + c.effect + `","Action":"*","` + element + `":"` + before + c.policy + `"}`
 			if c.effect == "Deny" {
 				text += "," + all
 			}

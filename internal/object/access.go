@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/cogtrail/cogtrail/internal/api/s3"
 	"github.com/cogtrail/cogtrail/internal/arn"
-	"github.com/cogtrail/cogtrail/internal/authz/condition"
-	"github.com/cogtrail/cogtrail/internal/authz/eval"
-	"github.com/cogtrail/cogtrail/internal/authz/policy"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -24,12 +22,10 @@ type target struct {
 	bucket string
 	key    string  // empty for the bucket itself
 	owner  *string // ExpectedBucketOwner
-	action string  // without prefix
-	each   bool    // the operation asks for every key by itself
 }
 
-// enter finds the bucket of a call, names the resources in its record and holds
-// callers of other accounts to the bucket's policy.
+// enter finds the bucket of a call that the gateway has authorised, and names the
+// resources in its record.
 func (s *Service) enter(c *op.Call, t target) (*Bucket, error) {
 	b, err := buckets.Get(c.Tx, store.K(t.bucket))
 	if errors.Is(err, store.ErrNotFound) {
@@ -42,15 +38,6 @@ func (s *Service) enter(c *op.Call, t target) (*Bucket, error) {
 	names(c, b.Account, t)
 	if t.owner != nil && *t.owner != b.Account {
 		return nil, accessDenied()
-	}
-	if b.Account != c.Caller.Account && !t.each {
-		ok, err := bucketAllows(c, b, t)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			return nil, accessDenied()
-		}
 	}
 	return b, nil
 }
@@ -70,51 +57,34 @@ func (t *target) arn() string {
 	return arn.Object(t.bucket, t.key)
 }
 
-// everything stands for the caller's own policies, which the gateway has asked
-// already: what is left is the bucket's side.
-const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
-
-// may asks about a further action of a call.
-func (s *Service) may(c *op.Call, b *Bucket, t target) (bool, error) {
-	if s.Authorise != nil {
-		ok, err := s.Authorise(c, "s3:"+t.action, t.arn(), b.Account, b.Policy)
-		if err != nil {
-			return false, fmt.Errorf("authorise %s: %w", t.action, err)
-		}
-		return ok, nil
+// may asks about a further action of a call, without the prefix "s3:".
+func (s *Service) may(c *op.Call, b *Bucket, action, key string) (bool, error) {
+	t := target{bucket: b.Name, key: key}
+	ok, err := s.Authorise(c, "s3:"+action, t.arn(), b.Account, b.Policy)
+	if err != nil {
+		return false, fmt.Errorf("authorise %s: %w", action, err)
 	}
-	if !c.Caller.IsRoot() {
-		return false, nil
-	}
-	return bucketAllows(c, b, t)
+	return ok, nil
 }
 
-// bucketAllows asks the bucket's side: its owner's account and its policy.
-func bucketAllows(c *op.Call, b *Bucket, t target) (bool, error) {
-	p := &eval.Policies{}
-	if b.Policy != "" {
-		doc, err := policy.Parse(b.Policy, policy.Bucket)
-		if err != nil {
-			return false, fmt.Errorf("parse bucket policy: %w", err)
-		}
-		p.Resource = []*policy.Document{doc}
+// missing is the answer for a key that does not exist. Who may not list the bucket
+// does not learn that. [S3: GetObject, permissions]
+func (s *Service) missing(c *op.Call, b *Bucket, key string) error {
+	ok, err := s.may(c, b, "ListBucket", "")
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return accessDenied()
 	}
-	own, err := policy.Parse(everything, policy.Identity)
-	if err != nil {
-		return false, fmt.Errorf("parse own policy: %w", err)
-	}
-	p.Identity = []*policy.Document{own}
-	var ctx condition.Context
-	eval.Facts{Now: c.Now, SourceIP: c.SourceIP, UserAgent: c.UserAgent, Region: c.Region}.Set(&ctx)
-	d := eval.Decide(&eval.Request{
-		Principal: c.Caller, Action: "s3:" + t.action, Resource: t.arn(), ResourceAccount: b.Account,
-		CanonicalID: canonicalID(c.Caller.Account), Context: ctx,
-	}, p)
-	return d.Allowed, nil
+	return noSuchKey(key)
 }
 
 // bucketOf returns the bucket that an input names, nil for none.
 func bucketOf(tx store.Tx, in any) (*Bucket, error) {
+	if _, ok := in.(*s3.CreateBucketInput); ok {
+		return nil, nil // it names what its own caller shall own
+	}
 	v := reflect.ValueOf(in)
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return nil, nil
@@ -143,20 +113,18 @@ func (s *Service) ResourcePolicies(tx store.Tx, _ string, in any) ([]string, err
 	return []string{b.Policy}, nil
 }
 
-// resourceAccount tells the gateway who owns the bucket that an input names.
-func (s *Service) resourceAccount(tx store.Tx, in any) (string, error) {
+// resourceOwner tells the gateway who owns the bucket that an input names, and in
+// which Region; empty for none.
+func (s *Service) resourceOwner(tx store.Tx, in any) (account, region string, err error) {
 	b, err := bucketOf(tx, in)
 	if err != nil || b == nil {
-		return "", err
+		return "", "", err
 	}
-	return b.Account, nil
+	return b.Account, b.Region, nil
 }
 
 // owner finds whose record an unsigned call belongs to: the bucket's account.
 func (s *Service) owner(tx store.Tx, in any) (account, region string, ok bool) {
-	b, err := bucketOf(tx, in)
-	if err != nil || b == nil {
-		return "", "", false
-	}
-	return b.Account, b.Region, true
+	account, region, err := s.resourceOwner(tx, in)
+	return account, region, err == nil && account != ""
 }

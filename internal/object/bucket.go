@@ -104,7 +104,7 @@ func checkACL(acl *string, grants ...*string) error {
 
 // HeadBucket tells whether a bucket exists and may be used.
 func (s *Service) HeadBucket(c *op.Call, in *s3.HeadBucketInput) (*s3.HeadBucketOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "ListBucket"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (s *Service) HeadBucket(c *op.Call, in *s3.HeadBucketInput) (*s3.HeadBucket
 
 // GetBucketLocation tells a bucket's Region: nothing for us-east-1.
 func (s *Service) GetBucketLocation(c *op.Call, in *s3.GetBucketLocationInput) (*s3.GetBucketLocationOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "GetBucketLocation"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func (s *Service) GetBucketLocation(c *op.Call, in *s3.GetBucketLocationInput) (
 
 // GetBucketVersioning answers for a bucket that never had versions.
 func (s *Service) GetBucketVersioning(c *op.Call, in *s3.GetBucketVersioningInput) (*s3.GetBucketVersioningOutput, error) {
-	if _, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "GetBucketVersioning"}); err != nil {
+	if _, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner}); err != nil {
 		return nil, err
 	}
 	return &s3.GetBucketVersioningOutput{}, nil
@@ -134,7 +134,7 @@ func (s *Service) GetBucketVersioning(c *op.Call, in *s3.GetBucketVersioningInpu
 
 // DeleteBucket removes an empty bucket. Unfinished uploads do not count; they go with it.
 func (s *Service) DeleteBucket(c *op.Call, in *s3.DeleteBucketInput) error {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "DeleteBucket"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return err
 	}

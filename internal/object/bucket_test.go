@@ -199,6 +199,7 @@ func TestForeignAccounts(t *testing.T) {
 	if !strings.Contains(b.record, `"accountId":"111122223333","type":"AWS::S3::Object"`) {
 		t.Errorf("record %s", b.record)
 	}
+	b.refused("AccessDenied", "GetObject", &s3.GetObjectInput{Bucket: "alpha", Key: "none"}) // it may not list: it does not learn what is missing
 	b.refused("AccessDenied", "DeleteObject", &s3.DeleteObjectInput{Bucket: "alpha", Key: "k"})
 	b.refused("MethodNotAllowed", "PutBucketPolicy", &s3.PutBucketPolicyInput{Bucket: "alpha", Policy: trailPolicy})
 }

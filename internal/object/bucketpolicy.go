@@ -12,7 +12,7 @@ import (
 
 // GetBucketPolicy returns the text as it was put.
 func (s *Service) GetBucketPolicy(c *op.Call, in *s3.GetBucketPolicyInput) (*s3.GetBucketPolicyOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "GetBucketPolicy"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func (s *Service) GetBucketPolicy(c *op.Call, in *s3.GetBucketPolicyInput) (*s3.
 
 // PutBucketPolicy sets the policy after reading it as the evaluator will.
 func (s *Service) PutBucketPolicy(c *op.Call, in *s3.PutBucketPolicyInput) error {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "PutBucketPolicy"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *Service) PutBucketPolicy(c *op.Call, in *s3.PutBucketPolicyInput) error
 
 // DeleteBucketPolicy removes the policy; none is no error.
 func (s *Service) DeleteBucketPolicy(c *op.Call, in *s3.DeleteBucketPolicyInput) error {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "DeleteBucketPolicy"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return err
 	}

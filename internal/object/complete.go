@@ -70,7 +70,7 @@ func (s *Service) joinParts(ctx context.Context, st *staged, in *s3.CompleteMult
 
 // CompleteMultipartUpload makes the object of the parts that the client lists.
 func (s *Service) CompleteMultipartUpload(c *op.Call, in *s3.CompleteMultipartUploadInput) (*s3.CompleteMultipartUploadOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "PutObject"})
+	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func (s *Service) checkCopy(in *s3.CopyObjectInput) (bucket, key string, h *Head
 // CopyObject makes an object from another one. The caller must be allowed to
 // read the source; the gateway asked about the destination.
 func (s *Service) CopyObject(c *op.Call, in *s3.CopyObjectInput) (*s3.CopyObjectOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "PutObject"})
+	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -117,12 +117,11 @@ func (s *Service) CopyObject(c *op.Call, in *s3.CopyObjectInput) (*s3.CopyObject
 	if err != nil {
 		return nil, err
 	}
-	source := target{bucket: bucket, key: key, owner: in.ExpectedSourceBucketOwner, action: "GetObject"}
-	from, err := s.enter(c, source)
+	from, err := s.enter(c, target{bucket: bucket, key: key, owner: in.ExpectedSourceBucketOwner})
 	if err != nil {
 		return nil, err
 	}
-	if ok, err := s.may(c, from, source); err != nil {
+	if ok, err := s.may(c, from, "GetObject", key); err != nil {
 		return nil, err
 	} else if !ok {
 		return nil, accessDenied()
@@ -132,7 +131,7 @@ func (s *Service) CopyObject(c *op.Call, in *s3.CopyObjectInput) (*s3.CopyObject
 		return nil, err
 	}
 	if src == nil {
-		return nil, noSuchKey(key)
+		return nil, s.missing(c, from, key)
 	}
 	x := conditions{in.CopySourceIfMatch, in.CopySourceIfNoneMatch, in.CopySourceIfModifiedSince, in.CopySourceIfUnmodifiedSince}
 	if err := x.check(src); err != nil {

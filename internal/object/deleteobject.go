@@ -11,7 +11,7 @@ import (
 
 // DeleteObject removes an object; a missing one is no error.
 func (s *Service) DeleteObject(c *op.Call, in *s3.DeleteObjectInput) (*s3.DeleteObjectOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "DeleteObject"})
+	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (s *Service) remove(c *op.Call, b *Bucket, key string, ifMatch *string) err
 // DeleteObjects removes up to 1000 objects. Each key gets a record of its own
 // beside that of the call.
 func (s *Service) DeleteObjects(c *op.Call, in *s3.DeleteObjectsInput) (*s3.DeleteObjectsOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "DeleteObject", each: true})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (s *Service) removeOne(c *op.Call, b *Bucket, id s3.ObjectIdentifier) error
 		return err
 	}
 	// The gateway leaves this call to us: every key is a resource of its own.
-	if ok, err := s.may(c, b, target{bucket: b.Name, key: id.Key, action: "DeleteObject"}); err != nil {
+	if ok, err := s.may(c, b, "DeleteObject", id.Key); err != nil {
 		return err
 	} else if !ok {
 		return accessDenied()

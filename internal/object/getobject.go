@@ -84,7 +84,8 @@ func section(o *Object, header *string, part *int64) (span, error) {
 
 // visible finds the object of a read and holds it to the conditions.
 func (s *Service) visible(c *op.Call, t target, x conditions, version, header *string, part *int64) (*Object, span, error) {
-	if _, err := s.enter(c, t); err != nil {
+	b, err := s.enter(c, t)
+	if err != nil {
 		return nil, span{}, err
 	}
 	if version != nil && *version != "" && *version != "null" {
@@ -95,7 +96,7 @@ func (s *Service) visible(c *op.Call, t target, x conditions, version, header *s
 		return nil, span{}, err
 	}
 	if o == nil {
-		return nil, span{}, noSuchKey(t.key)
+		return nil, span{}, s.missing(c, b, t.key)
 	}
 	if err := x.check(o); err != nil {
 		return nil, span{}, err
@@ -106,7 +107,7 @@ func (s *Service) visible(c *op.Call, t target, x conditions, version, header *s
 
 // GetObject gives an object's bytes, or a run of them.
 func (s *Service) GetObject(c *op.Call, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
-	o, at, err := s.visible(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "GetObject"},
+	o, at, err := s.visible(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner},
 		conditions{in.IfMatch, in.IfNoneMatch, in.IfModifiedSince, in.IfUnmodifiedSince}, in.VersionId, in.Range, in.PartNumber)
 	if err != nil {
 		return nil, err
@@ -150,7 +151,7 @@ const httpTime = "Mon, 02 Jan 2006 15:04:05 GMT"
 
 // HeadObject gives what GetObject gives without the bytes.
 func (s *Service) HeadObject(c *op.Call, in *s3.HeadObjectInput) (*s3.HeadObjectOutput, error) {
-	o, at, err := s.visible(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "GetObject"},
+	o, at, err := s.visible(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner},
 		conditions{in.IfMatch, in.IfNoneMatch, in.IfModifiedSince, in.IfUnmodifiedSince}, in.VersionId, in.Range, in.PartNumber)
 	if err != nil {
 		return nil, err

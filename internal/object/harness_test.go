@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/audit"
+	"github.com/cogtrail/cogtrail/internal/authz/eval"
+	"github.com/cogtrail/cogtrail/internal/authz/policy"
 	"github.com/cogtrail/cogtrail/internal/job"
 	"github.com/cogtrail/cogtrail/internal/model"
 	"github.com/cogtrail/cogtrail/internal/op"
@@ -85,10 +87,52 @@ func benchOn(t *testing.T, blob store.Blob) *bench {
 		t: t, clock: c, db: db, ops: make(map[string]*op.Operation), as: principal.RootOf(owner, "AKIAROOT"),
 		s: &Service{State: db, Blob: blob, Encoder: &audit.Encoder{Hidden: audit.HiddenForSecurity}, API: api(), Clock: c},
 	}
+	b.s.Authorise = func(c *op.Call, action, resource, account, bucketPolicy string) (bool, error) {
+		return c.Caller.IsRoot() && allows(t, c, action, resource, account, bucketPolicy), nil
+	}
 	for _, o := range b.s.Operations() {
 		b.ops[o.Name] = o
 	}
 	return b
+}
+
+// allows decides as the gateway does for a caller whose own policies allow everything.
+func allows(t *testing.T, c *op.Call, action, resource, account, bucketPolicy string) bool {
+	t.Helper()
+	parse := func(text string, kind policy.Kind) []*policy.Document {
+		doc, err := policy.Parse(text, kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []*policy.Document{doc}
+	}
+	p := &eval.Policies{Identity: parse(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`, policy.Identity)}
+	if bucketPolicy != "" {
+		p.Resource = parse(bucketPolicy, policy.Bucket)
+	}
+	return eval.Decide(&eval.Request{Principal: c.Caller, Action: action, Resource: resource, ResourceAccount: account}, p).Allowed
+}
+
+// authorise decides about a call as the gateway does.
+func (b *bench) authorise(c *op.Call, o *op.Operation, in any) error {
+	account, _, err := b.s.resourceOwner(c.Tx, in)
+	if err != nil || o.Action == "-" || account == "" {
+		return err
+	}
+	policies, err := b.s.ResourcePolicies(c.Tx, account, in)
+	if err != nil {
+		return err
+	}
+	text := strings.Join(policies, "")
+	v := reflect.ValueOf(in).Elem()
+	resource := strings.ReplaceAll(o.Resource, "{Bucket}", v.FieldByName("Bucket").String())
+	if f := v.FieldByName("Key"); f.IsValid() && f.Kind() == reflect.String {
+		resource = strings.ReplaceAll(resource, "{Key}", f.String())
+	}
+	if !allows(b.t, c, "s3:"+o.Action, resource, account, text) {
+		return accessDenied()
+	}
+	return nil
 }
 
 // both runs a test on both kinds of engines.
@@ -145,6 +189,9 @@ func (b *bench) in(reg, name string, in any) (any, error) {
 		c := b.call(tx, o, reg)
 		c.Staged = staged
 		fault = tx.Savepoint(func() error {
+			if err := b.authorise(c, o, in); err != nil {
+				return err
+			}
 			out, err = o.Run(c, in)
 			return err
 		})

@@ -88,7 +88,7 @@ func group(key, prefix, delimiter string) string {
 
 // ListObjectsV2 lists objects with continuation tokens.
 func (s *Service) ListObjectsV2(c *op.Call, in *s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "ListBucket"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func (s *Service) ListObjectsV2(c *op.Call, in *s3.ListObjectsV2Input) (*s3.List
 // ListObjects lists objects with markers. NextMarker comes only with a delimiter;
 // without one clients go on from the last key.
 func (s *Service) ListObjects(c *op.Call, in *s3.ListObjectsInput) (*s3.ListObjectsOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "ListBucket"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 
 // ListParts lists the parts of an upload by number.
 func (s *Service) ListParts(c *op.Call, in *s3.ListPartsInput) (*s3.ListPartsOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "ListMultipartUploadParts"})
+	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func storageClass(h *Headers) string {
 
 // ListMultipartUploads lists uploads in progress by key and id.
 func (s *Service) ListMultipartUploads(c *op.Call, in *s3.ListMultipartUploadsInput) (*s3.ListMultipartUploadsOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "ListBucketMultipartUploads"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,8 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/cogtrail/cogtrail/internal/api/s3"
 	"github.com/cogtrail/cogtrail/internal/authn/sigv4"
 	"github.com/cogtrail/cogtrail/internal/op"
@@ -427,6 +429,19 @@ func TestDeleteObjects_keys(t *testing.T) {
 	out := must[s3.DeleteObjectsOutput](b, "DeleteObjects", in)
 	if len(out.Deleted) != 1 || *out.Deleted[0].Key != "open/a" || len(out.Errors) != 1 || *out.Errors[0].Key != "secret/b" {
 		t.Errorf("by the bucket policy: %+v", out)
+	}
+	// Each key's record goes to the caller and, where he was let in, to the owner.
+	var seen []string
+	for _, r := range b.records {
+		if gjson.Get(r, "eventName").String() == "DeleteObject" {
+			seen = append(seen, gjson.Get(r, "requestParameters.key").String()+" "+gjson.Get(r, "userIdentity.type").String()+" "+gjson.Get(r, "recipientAccountId").String())
+		}
+	}
+	want := []string{
+		"open/a Root " + foreign, "open/a AWSAccount " + owner, "secret/b Root " + foreign,
+	}
+	if !slices.Equal(seen, want) {
+		t.Errorf("records %q, want %q", seen, want)
 	}
 	b.as = principal.User(owner, "/", "u", "AIDAU", "AKIAU")
 	b.s.Authorise = func(_ *op.Call, action, resource, account, _ string) (bool, error) {

@@ -103,7 +103,7 @@ func checkWrite(old *Object, key string, ifMatch, ifNoneMatch *string) error {
 
 // PutObject makes or replaces an object. The bytes were staged.
 func (s *Service) PutObject(c *op.Call, in *s3.PutObjectInput) (*s3.PutObjectOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "PutObject"})
+	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (s *Service) record(tx store.Tx, e entry) error {
 	ev := audit.Event{
 		Caller: e.caller, Time: e.now, Source: o.Service.EventSource, Name: o.Name, Region: e.region, SourceIP: e.source, UserAgent: e.agent,
 		Request: in, RequestID: e.request, ID: uuid.NewString(), ReadOnly: o.ReadOnly, Type: audit.APICall, Category: o.Category,
-		Account: e.bucket.Account, Builder: &audit.Builder{},
+		Account: e.caller.Account, Builder: &audit.Builder{},
 	}
 	switch {
 	case e.fault != nil:
@@ -68,7 +68,16 @@ func (s *Service) record(tx store.Tx, e entry) error {
 	}
 	ev.Builder.AddResource(e.bucket.Account, typeObject, arn.Object(e.bucket.Name, e.key))
 	ev.Builder.AddResource(e.bucket.Account, typeBucket, arn.Bucket(e.bucket.Name))
-	tx.Append(store.Record{Kind: store.AuditRecord, Account: ev.Account, Region: ev.Region, ID: ev.ID, Data: s.Encoder.Append(nil, &ev)})
+	var owners []string
+	switch {
+	case ev.Account == "": // a service, or nobody
+		ev.Account = e.bucket.Account
+	case ev.Account != e.bucket.Account && ev.ErrorCode != accessDenied().Code: // as the gateway: who is not let in is no guest
+		owners = append(owners, e.bucket.Account)
+	}
+	for _, c := range ev.Shared(owners...) {
+		tx.Append(store.Record{Kind: store.AuditRecord, Account: c.Account, Region: c.Region, ID: c.ID, Data: s.Encoder.Append(nil, &c)})
+	}
 	return nil
 }
 

@@ -30,7 +30,7 @@ type Service struct {
 	Clock Clock
 	// Authorise decides a further action of a call, beyond the one that the gateway asked about: reading the source
 	// of a copy, deleting each key of DeleteObjects. It asks all policies of the caller and the given policy of the
-	// bucket (empty for none), which account owns. Nil allows only root.
+	// bucket (empty for none), which account owns.
 	Authorise func(c *op.Call, action, resource, account, bucketPolicy string) (bool, error)
 
 	busy busy
@@ -58,7 +58,7 @@ func (s *Service) Operations() []*op.Operation {
 		"GetObject":               s.stageGetObject,
 	}
 	for _, o := range ops {
-		o.ResourcePolicies, o.ResourceAccount, o.Owner = s.ResourcePolicies, s.resourceAccount, s.owner
+		o.ResourcePolicies, o.ResourceOwner, o.Owner = s.ResourcePolicies, s.resourceOwner, s.owner
 		if stage := stages[o.Name]; stage != nil {
 			// A stage keeps its fault for Run, which knows what to write into the record.
 			o.Stage = func(c *op.Call, in any) (any, error) { return stage(c, in), nil }

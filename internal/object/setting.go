@@ -10,7 +10,7 @@ import (
 
 // GetBucketAcl answers the list that every bucket has: full control to its owner.
 func (s *Service) GetBucketAcl(c *op.Call, in *s3.GetBucketAclInput) (*s3.GetBucketAclOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "GetBucketAcl"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +20,7 @@ func (s *Service) GetBucketAcl(c *op.Call, in *s3.GetBucketAclInput) (*s3.GetBuc
 
 // GetObjectAcl answers the same list for an object.
 func (s *Service) GetObjectAcl(c *op.Call, in *s3.GetObjectAclInput) (*s3.GetObjectAclOutput, error) {
-	b, err := s.there(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "GetObjectAcl"})
+	b, err := s.there(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -44,14 +44,14 @@ func (s *Service) there(c *op.Call, t target) (*Bucket, error) {
 		return nil, err
 	}
 	if o == nil {
-		return nil, noSuchKey(t.key)
+		return nil, s.missing(c, b, t.key)
 	}
 	return b, nil
 }
 
 // GetBucketEncryption answers S3's default.
 func (s *Service) GetBucketEncryption(c *op.Call, in *s3.GetBucketEncryptionInput) (*s3.GetBucketEncryptionOutput, error) {
-	if _, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "GetEncryptionConfiguration"}); err != nil {
+	if _, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner}); err != nil {
 		return nil, err
 	}
 	return &s3.GetBucketEncryptionOutput{ServerSideEncryptionConfiguration: &s3.ServerSideEncryptionConfiguration{
@@ -63,7 +63,7 @@ func (s *Service) GetBucketEncryption(c *op.Call, in *s3.GetBucketEncryptionInpu
 
 // GetBucketNotificationConfiguration answers that nobody is notified.
 func (s *Service) GetBucketNotificationConfiguration(c *op.Call, in *s3.GetBucketNotificationConfigurationInput) (*s3.GetBucketNotificationConfigurationOutput, error) {
-	if _, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "GetBucketNotification"}); err != nil {
+	if _, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner}); err != nil {
 		return nil, err
 	}
 	return &s3.GetBucketNotificationConfigurationOutput{}, nil
@@ -71,7 +71,7 @@ func (s *Service) GetBucketNotificationConfiguration(c *op.Call, in *s3.GetBucke
 
 // GetBucketOwnershipControls answers that access control lists are off.
 func (s *Service) GetBucketOwnershipControls(c *op.Call, in *s3.GetBucketOwnershipControlsInput) (*s3.GetBucketOwnershipControlsOutput, error) {
-	if _, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "GetBucketOwnershipControls"}); err != nil {
+	if _, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner}); err != nil {
 		return nil, err
 	}
 	return &s3.GetBucketOwnershipControlsOutput{
@@ -81,7 +81,7 @@ func (s *Service) GetBucketOwnershipControls(c *op.Call, in *s3.GetBucketOwnersh
 
 // GetBucketTagging answers that there are no tags.
 func (s *Service) GetBucketTagging(c *op.Call, in *s3.GetBucketTaggingInput) (*s3.GetBucketTaggingOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "GetBucketTagging"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (s *Service) GetBucketTagging(c *op.Call, in *s3.GetBucketTaggingInput) (*s
 
 // GetObjectTagging answers an empty set for an object that exists.
 func (s *Service) GetObjectTagging(c *op.Call, in *s3.GetObjectTaggingInput) (*s3.GetObjectTaggingOutput, error) {
-	if _, err := s.there(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "GetObjectTagging"}); err != nil {
+	if _, err := s.there(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner}); err != nil {
 		return nil, err
 	}
 	return &s3.GetObjectTaggingOutput{TagSet: []s3.Tag{}}, nil
@@ -99,7 +99,7 @@ func (s *Service) GetObjectTagging(c *op.Call, in *s3.GetObjectTaggingInput) (*s
 // GetPublicAccessBlock answers that nothing is blocked: a bucket policy may let
 // everybody in.
 func (s *Service) GetPublicAccessBlock(c *op.Call, in *s3.GetPublicAccessBlockInput) (*s3.GetPublicAccessBlockOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner, action: "GetBucketPublicAccessBlock"})
+	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 
 // CreateMultipartUpload begins an upload in parts.
 func (s *Service) CreateMultipartUpload(c *op.Call, in *s3.CreateMultipartUploadInput) (*s3.CreateMultipartUploadOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "PutObject"})
+	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func upload(tx store.Tx, bucket, key, id string) (*Upload, error) {
 
 // UploadPart adds or replaces a part. The bytes were staged.
 func (s *Service) UploadPart(c *op.Call, in *s3.UploadPartInput) (*s3.UploadPartOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "PutObject"})
+	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +190,7 @@ func (s *Service) UploadPart(c *op.Call, in *s3.UploadPartInput) (*s3.UploadPart
 
 // AbortMultipartUpload drops an upload and its parts.
 func (s *Service) AbortMultipartUpload(c *op.Call, in *s3.AbortMultipartUploadInput) (*s3.AbortMultipartUploadOutput, error) {
-	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner, action: "AbortMultipartUpload"})
+	b, err := s.enter(c, target{bucket: in.Bucket, key: in.Key, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
 	}

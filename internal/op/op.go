@@ -64,9 +64,9 @@ type Operation struct {
 	// ResourcePolicies returns the texts of the policies attached to the resource
 	// itself (bucket, topic, role trust), for authorisation.
 	ResourcePolicies func(tx store.Tx, account string, in any) ([]string, error)
-	// ResourceAccount finds who owns the resource when its ARN does not say
-	// (buckets); empty means the caller's account.
-	ResourceAccount func(tx store.Tx, in any) (string, error)
+	// ResourceOwner finds account and Region of the resource when its ARN does not
+	// say (buckets); empty means the caller's. The call is then one of that Region.
+	ResourceOwner func(tx store.Tx, in any) (account, region string, err error)
 	// NeedsResourcePolicy says that the resource's policy must allow even within
 	// one account (role trust).
 	NeedsResourcePolicy bool

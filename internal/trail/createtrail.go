@@ -143,7 +143,7 @@ func (s *Service) applyTopic(c *op.Call, r *Row, name *string) error {
 	if !strings.HasPrefix(r.Topic, "arn:") {
 		r.Topic = arn.Topic(r.Region, r.Account, r.Topic)
 	}
-	if err := s.Targets.CheckTopic(c.Tx, r.Topic); err != nil {
+	if err := s.Targets.CheckTopic(c.Tx, c.Account, r.ARN(), r.Topic); err != nil {
 		if errors.Is(err, ErrTopic) {
 			return cloudtrail.InsufficientSnsTopicPolicyException("SNS Topic does not exist or the topic policy is incorrect!")
 		}

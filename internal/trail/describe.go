@@ -110,11 +110,11 @@ func (s *Service) GetTrailStatus(c *op.Call, in *cloudtrail.GetTrailStatusInput)
 	return &cloudtrail.GetTrailStatusOutput{
 		IsLogging: &r.Logging, StartLoggingTime: moment(r.Started), StopLoggingTime: moment(r.Stopped),
 		LatestDeliveryTime: moment(st.Delivery), LatestDeliveryError: present(st.DeliveryError),
-		LatestNotificationTime:           moment(st.Notification),
+		LatestNotificationTime: moment(st.Notification), LatestNotificationError: present(st.NotificationError),
 		LatestCloudWatchLogsDeliveryTime: moment(st.LogsDelivery), LatestCloudWatchLogsDeliveryError: present(st.LogsError),
 		LatestDigestDeliveryTime: moment(st.Digest), LatestDigestDeliveryError: present(st.DigestError),
 		LatestDeliveryAttemptTime: new(iso(st.DeliveryAttempt)), LatestDeliveryAttemptSucceeded: new(iso(st.Delivery)),
-		LatestNotificationAttemptTime: new(iso(st.Notification)), LatestNotificationAttemptSucceeded: new(iso(st.Notification)),
+		LatestNotificationAttemptTime: new(iso(st.NotificationAttempt)), LatestNotificationAttemptSucceeded: new(iso(st.Notification)),
 		TimeLoggingStarted: new(iso(r.Started)), TimeLoggingStopped: new(iso(r.Stopped)),
 	}, nil
 }

@@ -148,7 +148,7 @@ func TestGetTrailStatus(t *testing.T) {
 	err := w.db.Update(t.Context(), func(tx store.Tx) error {
 		return trail.Statuses.Put(tx, &trail.Status{
 			Trail: id, Region: east, Delivery: at(2), DeliveryAttempt: at(3), DeliveryError: "AccessDenied", Digest: at(4), DigestError: "NoSuchBucket",
-			LogsDelivery: at(5), LogsError: "Access denied.", Notification: at(6),
+			LogsDelivery: at(5), LogsError: "Access denied.", Notification: at(6), NotificationAttempt: at(7), NotificationError: "AuthorizationError",
 		})
 	})
 	if err != nil {
@@ -159,7 +159,7 @@ func TestGetTrailStatus(t *testing.T) {
 	a.want(t, `{"IsLogging":false,"LatestCloudWatchLogsDeliveryError":"Access denied.","LatestCloudWatchLogsDeliveryTime":"2026-03-02T10:05:31.25Z",`+
 		`"LatestDeliveryAttemptSucceeded":"2026-03-02T10:02:31Z","LatestDeliveryAttemptTime":"2026-03-02T10:03:31Z","LatestDeliveryError":"AccessDenied","LatestDeliveryTime":"2026-03-02T10:02:31.25Z",`+
 		`"LatestDigestDeliveryError":"NoSuchBucket","LatestDigestDeliveryTime":"2026-03-02T10:04:31.25Z",`+
-		`"LatestNotificationAttemptSucceeded":"2026-03-02T10:06:31Z","LatestNotificationAttemptTime":"2026-03-02T10:06:31Z","LatestNotificationTime":"2026-03-02T10:06:31.25Z",`+
+		`"LatestNotificationAttemptSucceeded":"2026-03-02T10:06:31Z","LatestNotificationAttemptTime":"2026-03-02T10:07:31Z","LatestNotificationError":"AuthorizationError","LatestNotificationTime":"2026-03-02T10:06:31.25Z",`+
 		`"StartLoggingTime":"2026-03-02T10:00:31.25Z","StopLoggingTime":"2026-03-02T10:01:31.25Z","TimeLoggingStarted":"2026-03-02T10:00:31Z","TimeLoggingStopped":"2026-03-02T10:01:31Z"}`)
 	w.want(before...)
 

@@ -26,7 +26,7 @@ var (
 type Targets interface {
 	CheckBucket(tx store.Tx, account, trailARN, bucket, prefix string) error
 	CheckLogGroup(tx store.Tx, account, region, groupARN, roleARN string) error
-	CheckTopic(tx store.Tx, topicARN string) error
+	CheckTopic(tx store.Tx, account, trailARN, topicARN string) error
 }
 
 // Keys makes sure that a Region has a key to sign digests with.

@@ -54,7 +54,9 @@ type Status struct {
 	DigestError               string `json:",omitempty"`
 	LogsDelivery              time.Time
 	LogsError                 string `json:",omitempty"`
-	Notification              time.Time
+	// Notification is of the last message that the topic took.
+	Notification, NotificationAttempt time.Time
+	NotificationError                 string `json:",omitempty"`
 }
 
 // generation changes whenever a trail of the account does, so that delivery

@@ -58,7 +58,7 @@ func (c *checks) CheckLogGroup(_ store.Tx, account, region, groupARN, roleARN st
 	return map[string]error{"gone": trail.ErrGroup, "untrusting": trail.ErrTrust, "weak": trail.ErrPermission, "broken": errDisk}[groupARN]
 }
 
-func (c *checks) CheckTopic(_ store.Tx, topicARN string) error {
+func (c *checks) CheckTopic(_ store.Tx, _, _, topicARN string) error {
 	c.note("topic %s", topicARN)
 	return map[string]error{"arn:aws:sns:us-east-1:111122223333:gone": trail.ErrTopic, "arn:broken": errDisk}[topicARN]
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/api/sns"
+	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/schema"
@@ -64,7 +65,8 @@ func place(member, text string) (account, region, name, id string, err error) {
 	if len(p) < 6 {
 		return "", "", "", "", invalid("%s Reason: An ARN must have at least 6 elements, not %d", member, len(p))
 	}
-	if p[0] != "arn" || p[2] != "sns" || len(p) > 7 {
+	// One topic has one name: another partition would be a way round a policy that names it.
+	if p[0] != "arn" || p[1] != arn.Partition(p[3]) || p[2] != "sns" || !arn.IsRegion(p[3]) || !arn.IsAccount(p[4]) || len(p) > 7 {
 		return "", "", "", "", invalid("%s", member)
 	}
 	if len(p) == 7 {

@@ -312,7 +312,9 @@ func TestGetTopicAttributes(t *testing.T) {
 	for arn, want := range map[string]*schema.Error{
 		"x":           {Code: "InvalidParameterException", Message: "Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1"},
 		alerts + "no": {Code: "NotFoundException", Message: "Topic does not exist"},
-		"arn:aws:sns:eu-west-1:111122223333:alerts": {Code: "InvalidParameterException", Message: "Invalid parameter: TopicArn"},
+		"arn:aws-cn:sns:us-east-1:111122223333:alerts": {Code: "InvalidParameterException", Message: "Invalid parameter: TopicArn"},
+		"arn:aws:sns:us-east-1:root:alerts":            {Code: "InvalidParameterException", Message: "Invalid parameter: TopicArn"},
+		"arn:aws:sns:eu-west-1:111122223333:alerts":    {Code: "InvalidParameterException", Message: "Invalid parameter: TopicArn"},
 	} {
 		_, err := run(w, w.s.GetTopicAttributes, &sns.GetTopicAttributesInput{TopicArn: arn})
 		wantError(t, err, want.Code, want.Message)

@@ -31,9 +31,10 @@ type Bucket interface {
 	PutLog(ctx context.Context, o Object) error
 }
 
-// Topics publishes a trail's notification in a transaction.
+// Topics publishes a trail's notification in a transaction. A topic that is gone or
+// no longer lets CloudTrail publish for the trail is told by SNS's error code.
 type Topics interface {
-	Publish(tx store.Tx, now time.Time, topicARN, message string) error
+	Publish(tx store.Tx, now time.Time, account, trailARN, topicARN, message string) (refused string, err error)
 }
 
 // Clock tells business time.

@@ -189,18 +189,23 @@ func (d *Delivery) settleFile(tx store.Tx, r *trail.Row, in *fileIntent, info fi
 			return err
 		}
 	}
+	refused := ""
 	if r.Topic != "" && d.Topics != nil {
 		message, err := json.Marshal(map[string]any{"s3Bucket": in.Bucket, "s3ObjectKey": []string{in.Key}})
 		if err != nil {
 			return err
 		}
-		if err := d.Topics.Publish(tx, now, r.Topic, string(message)); err != nil {
+		if refused, err = d.Topics.Publish(tx, now, r.Account, r.ARN(), r.Topic, string(message)); err != nil {
 			return fmt.Errorf("notify topic: %w", err)
 		}
 	}
 	return d.status(tx, r.ID, in.Region, func(st *trail.Status) {
 		st.Delivery, st.DeliveryAttempt, st.DeliveryError = now, now, ""
-		if r.Topic != "" {
+		if r.Topic == "" {
+			return
+		}
+		st.NotificationAttempt, st.NotificationError = now, refused
+		if refused == "" {
 			st.Notification = now
 		}
 	})

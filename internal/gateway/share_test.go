@@ -1,0 +1,71 @@
+package gateway
+
+import (
+	"testing"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// The owner of what another account used learns of it, in the Region where it is;
+// an account that let nobody in is not told of attempts.
+func TestCall_otherAccountsResource(t *testing.T) {
+	t.Parallel()
+	const owner = "444455556666"
+	letIn := []string{`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + testAccount + `"},"Action":"notes:*","Resource":"*"}]}`}
+	for name, c := range map[string]struct {
+		owner    string
+		policies []string
+		status   int
+		copies   int
+	}{
+		"let in":     {owner, letIn, 200, 2},
+		"not let in": {owner, nil, 400, 1},
+		"own":        {testAccount, nil, 200, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, nil)
+			put, _ := w.g.Services[0].Operation("Put")
+			served := w.g.served[put]
+			served.ResourceOwner = func(store.Tx, any) (string, string, error) { return c.owner, "eu-west-1", nil }
+			served.ResourcePolicies = func(store.Tx, string, any) ([]string, error) { return c.policies, nil }
+			region := ""
+			w.run = func(call *op.Call, _ *putInput) (*putOutput, error) {
+				region = call.Region
+				return &putOutput{}, nil
+			}
+			status, body, records := w.call(w.request("Put", "AKIAUSER", `{"Id":"ok1"}`))
+			if status != c.status || len(records) != c.copies {
+				t.Fatalf("answer %d %s, %d records, want %d and %d", status, body, len(records), c.status, c.copies)
+			}
+			own := gjson.Parse(records[0])
+			if got := own.Get("recipientAccountId").String() + own.Get("userIdentity.arn").String() + own.Get("awsRegion").String(); got != testAccount+"arn:aws:iam::"+testAccount+":user/opseu-west-1" {
+				t.Errorf("the caller's record is %s", own)
+			}
+			if shared := own.Get("sharedEventID"); shared.Exists() != (c.copies > 1) {
+				t.Errorf("sharedEventID %q of %d copies", shared, c.copies)
+			}
+			if c.status == 200 && region != "eu-west-1" {
+				t.Errorf("the operation runs in %q", region)
+			}
+			if c.copies == 1 {
+				return
+			}
+			other := gjson.Parse(records[1])
+			if got, want := other.Get("userIdentity").Raw, `{"type":"AWSAccount","principalId":"AIDAEXAMPLE","accountId":"`+testAccount+`"}`; got != want {
+				t.Errorf("the owner sees %s, want %s", got, want)
+			}
+			if other.Get("recipientAccountId").String() != owner || other.Get("eventID").String() == own.Get("eventID").String() {
+				t.Errorf("the owner's record is %s", other)
+			}
+			for _, same := range []string{"sharedEventID", "requestID", "eventName", "eventTime", "requestParameters", "awsRegion"} {
+				if own.Get(same).Raw != other.Get(same).Raw {
+					t.Errorf("%s: %s and %s", same, own.Get(same), other.Get(same))
+				}
+			}
+		})
+	}
+}
