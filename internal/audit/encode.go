@@ -12,7 +12,6 @@ import (
 
 // Size limits of a record. [CloudTrail: record contents, 2026]
 const (
-	MaxRecord     = 256 << 10 // a larger record is delivered to files only
 	maxElements   = 100 << 10 // requestParameters, responseElements each
 	maxAdditional = 28 << 10
 	maxText       = 1 << 10 // userAgent, errorCode, errorMessage, requestID
@@ -49,7 +48,7 @@ func (enc *Encoder) Append(dst []byte, e *Event) []byte {
 		}
 	}
 	dst = append(dst, `,"requestParameters":`...)
-	dst = enc.elements(dst, "requestParameters", e.Request)
+	dst = enc.elements(dst, "requestParameters", e.Request, e.Parameters...)
 	dst = append(dst, `,"responseElements":`...)
 	dst = enc.elements(dst, "responseElements", e.Response)
 	dst = additional(dst, e.Builder)
@@ -77,14 +76,16 @@ func (enc *Encoder) Append(dst []byte, e *Event) []byte {
 }
 
 // elements writes a redacted tree, or AWS's notice that it was too large.
-func (enc *Encoder) elements(dst []byte, name string, v *schema.Struct) []byte {
-	if v == nil {
-		return append(dst, "null"...)
+func (enc *Encoder) elements(dst []byte, name string, v *schema.Struct, more ...schema.Parameter) []byte {
+	start, any := len(dst), false
+	if v != nil {
+		dst, any = enc.structure(dst, v)
 	}
-	start := len(dst)
-	dst, any := enc.structure(dst, v)
-	if !any {
+	if !any && len(more) == 0 {
 		return append(dst[:start], "null"...)
+	}
+	if len(more) > 0 {
+		dst = parameters(dst, start, any, more)
 	}
 	if n := len(dst) - start; n > maxElements {
 		dst = append(dst[:start], `{"reason":"`+name+` too large","omitted":true,"originalSize":`...)
@@ -92,6 +93,25 @@ func (enc *Encoder) elements(dst []byte, name string, v *schema.Struct) []byte {
 		dst = append(dst, '}')
 	}
 	return dst
+}
+
+// parameters adds to the object that begins at start, or begins it.
+func parameters(dst []byte, start int, any bool, more []schema.Parameter) []byte {
+	if any {
+		dst = dst[:len(dst)-1] // its brace
+	} else {
+		dst = append(dst[:start], '{')
+	}
+	for _, p := range more {
+		if any {
+			dst = append(dst, ',')
+		}
+		any = true
+		dst = AppendString(dst, p.Name)
+		dst = append(dst, ':')
+		dst = AppendString(dst, cut(p.Value))
+	}
+	return append(dst, '}')
 }
 
 // structure writes the members that are present; any tells whether there were some.
@@ -106,7 +126,11 @@ func (enc *Encoder) structure(dst []byte, v *schema.Struct) (out []byte, any boo
 			dst = append(dst, ',')
 		}
 		any = true
-		dst = AppendString(dst, schema.LowerFirst(m.Name))
+		name := m.Recorded
+		if name == "" {
+			name = schema.LowerFirst(m.Name)
+		}
+		dst = AppendString(dst, name)
 		dst = append(dst, ':')
 		if m.Hide {
 			dst = AppendString(dst, enc.Hidden)

@@ -37,6 +37,8 @@ type Event struct {
 	// Request and Response are nil when the record shows null.
 	Request  *schema.Struct
 	Response *schema.Struct
+	// Parameters are shown behind the request's own; their names are none of its.
+	Parameters []schema.Parameter
 
 	RequestID string
 	ID        string // eventID

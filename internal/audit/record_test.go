@@ -80,6 +80,12 @@ func TestAppend_Golden(t *testing.T) {
 	role.Request = filled(structure("Empty"))
 	role.TLS = &TLS{"TLSv1.3", "TLS_AES_128_GCM_SHA256", "cognito-idp.us-east-1.amazonaws.com"}
 
+	bucket := event()
+	bucket.Source, bucket.Name, bucket.Category, bucket.SharedID = "s3.amazonaws.com", "ListObjects", "Data", "5a1b"
+	bucket.Caller = user.Foreign()
+	bucket.Request = filled(structure("ListObjectsV2Request", &schema.Member{Name: "Bucket", Shape: text, Recorded: "bucketName"}), "audit")
+	bucket.Parameters = []schema.Parameter{{Name: "list-type", Value: "2"}, {Name: "Host", Value: "audit.s3.example"}}
+
 	const head = `"eventTime":"2026-03-02T09:15:30Z","eventSource":"cognito-idp.amazonaws.com",`
 	const ids = `"requestID":"0f0f0f0f-1111-4222-8333-444455556666","eventID":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeffff0000",`
 	const tail = `"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management"`
@@ -102,6 +108,10 @@ func TestAppend_Golden(t *testing.T) {
 			`"requestParameters":{"identityPoolId":"us-east-1:0aa0"},"responseElements":{"identityId":"us-east-1:0bb0"},` + ids + `"readOnly":false,` +
 			`"resources":[{"accountId":"111122223333","type":"AWS::Cognito::IdentityPool","ARN":"arn:aws:cognito-identity:us-east-1:111122223333:identitypool/us-east-1:0aa0"}],` +
 			`"eventType":"AwsApiCall","managementEvent":false,"recipientAccountId":"111122223333","eventCategory":"Data"}`},
+		"stranger in a bucket": {bucket, `{"eventVersion":"1.11","userIdentity":{"type":"AWSAccount","principalId":"AIDAEXAMPLE0000000001","accountId":"111122223333"},` +
+			`"eventTime":"2026-03-02T09:15:30Z","eventSource":"s3.amazonaws.com","eventName":"ListObjects","awsRegion":"us-east-1","sourceIPAddress":"198.51.100.7","userAgent":"aws-cli/2.27.0",` +
+			`"requestParameters":{"bucketName":"audit","list-type":"2","Host":"audit.s3.example"},"responseElements":null,` + ids + `"readOnly":true,` +
+			`"eventType":"AwsApiCall","managementEvent":false,"recipientAccountId":"111122223333","sharedEventID":"5a1b","eventCategory":"Data"}`},
 		"sign-up hides what is private": {signUp, `{"eventVersion":"1.11","userIdentity":{"type":"Unknown","principalId":"Anonymous"},` +
 			head + `"eventName":"SignUp","awsRegion":"us-east-1","sourceIPAddress":"198.51.100.7","userAgent":"aws-cli/2.27.0",` +
 			`"requestParameters":{"clientId":"1example","username":"HIDDEN_FOR_SECURITY_REASONS","password":"HIDDEN_FOR_SECURITY_REASONS"},` +

@@ -3,6 +3,7 @@ package gateway
 import (
 	"crypto/tls"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -18,10 +19,13 @@ func (x *exchange) record() error {
 	}
 	s, o := x.match.Service, x.match.Operation
 	e := audit.Event{
-		Caller: x.caller, Time: x.g.Clock.Now(), Source: s.EventSource, Name: o.Name, Region: x.call.Region,
+		Caller: x.caller, Time: x.g.Clock.Now(), Source: s.EventSource, Name: o.Recorded(), Region: x.call.Region,
 		SourceIP: x.sourceIP, UserAgent: x.r.UserAgent(), Request: x.tree, RequestID: x.requestID, ID: uuid.NewString(),
 		ReadOnly: o.ReadOnly, Type: audit.APICall, Category: o.Category, Account: x.call.Account, TLS: tlsDetails(x.r.TLS, x.r.Host),
 		Builder: x.call.Record,
+	}
+	if s.Name == "s3" {
+		x.recordHTTP(&e)
 	}
 	if x.err != nil {
 		shown := x.shown(x.err)
@@ -36,6 +40,25 @@ func (x *exchange) record() error {
 		})
 	}
 	return nil
+}
+
+// recordHTTP adds what S3's records show of the request itself. [S3: CloudTrail log
+// file entries]
+func (x *exchange) recordHTTP(e *audit.Event) {
+	e.Parameters = append(slices.Clip(x.match.Operation.Flags), schema.Parameter{Name: "Host", Value: x.r.Host})
+	version, method := "", ""
+	switch {
+	case x.sig != nil && x.sig.Presigned:
+		version, method = "SigV4", "QueryString"
+	case x.sig != nil:
+		version, method = "SigV4", "AuthHeader"
+	case x.older != nil:
+		version, method = "SigV2", "QueryString"
+	default:
+		return
+	}
+	x.call.Record.Extra("SignatureVersion", version)
+	x.call.Record.Extra("AuthenticationMethod", method)
 }
 
 func tlsDetails(s *tls.ConnectionState, host string) *audit.TLS {

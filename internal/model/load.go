@@ -45,6 +45,12 @@ type Overlay struct {
 	HiddenShapes  []string `json:"hiddenShapes"`
 	VisibleShapes []string `json:"visibleShapes"`
 	HiddenValues  []string `json:"hiddenValues"`
+	// RecordHTTP is S3's way of records: parameters have their names on the wire, headers
+	// appear if they begin with x-amz-, and so do fixed parameters of the URI and the host.
+	RecordHTTP bool `json:"recordHTTP"`
+	// Recorded gives names of members in records, EventNames of operations.
+	Recorded   map[string]string `json:"recorded"`
+	EventNames map[string]string `json:"eventNames"`
 	// Hide and Drop name members as Shape.Member.
 	Hide []string `json:"hide"`
 	Drop []string `json:"drop"`
@@ -227,6 +233,7 @@ func loadShapes(s *schema.Service, m *rawModel, o *Overlay) error {
 				ms[i].Required = slices.Contains(r.Required, n)
 				ms[i].Hide = slices.Contains(o.Hide, name+"."+n)
 				ms[i].Drop = slices.Contains(o.Drop, name+"."+n)
+				o.record(ms[i])
 				if ms[i].Shape == nil {
 					return fmt.Errorf("member %s.%s has unknown shape %q", name, n, refs[i].Shape)
 				}
@@ -235,6 +242,39 @@ func loadShapes(s *schema.Service, m *rawModel, o *Overlay) error {
 		}
 	}
 	return nil
+}
+
+// record decides how a member shows in records.
+func (o *Overlay) record(m *schema.Member) {
+	m.Recorded = schema.LowerFirst(m.Name)
+	if name := o.Recorded[m.Name]; name != "" {
+		m.Recorded = name
+		return
+	}
+	if !o.RecordHTTP {
+		return
+	}
+	switch m.Location {
+	case "querystring":
+		m.Recorded = m.LocationName
+	case "header":
+		m.Recorded = m.LocationName
+		m.Drop = m.Drop || !strings.HasPrefix(m.LocationName, "x-amz-")
+	case "headers":
+		m.Drop = true
+	}
+}
+
+// flags are the fixed parameters of a URI. "x-id" only tells operations apart.
+func flags(uri string) []schema.Parameter {
+	_, query, _ := strings.Cut(uri, "?")
+	var out []schema.Parameter
+	for p := range strings.SplitSeq(query, "&") {
+		if name, value, _ := strings.Cut(p, "="); name != "" && name != "x-id" {
+			out = append(out, schema.Parameter{Name: name, Value: value})
+		}
+	}
+	return out
 }
 
 func member(s *schema.Service, name string, r *rawRef) *schema.Member {
@@ -301,7 +341,10 @@ func loadOperations(s *schema.Service, m *rawModel, o *Overlay) error {
 			Service: s, Name: name, Method: r.HTTP.Method, URI: r.HTTP.RequestURI, Status: r.HTTP.ResponseCode,
 			Unsigned: r.AuthType == "none" || slices.Contains(o.Unsigned, name), Area: area[name], ReadOnly: readOnly(name, o),
 			Category: "Management", Action: name, Resource: o.Resource, ResourceType: o.Data[name],
-			KeepResponse: slices.Contains(o.KeepResponse, name),
+			KeepResponse: slices.Contains(o.KeepResponse, name), EventName: o.EventNames[name],
+		}
+		if o.RecordHTTP {
+			op.Flags = flags(op.URI)
 		}
 		if op.Status == 0 {
 			op.Status = 200

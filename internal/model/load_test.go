@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/cogtrail/cogtrail/internal/model"
@@ -46,6 +47,41 @@ func TestLoad_sensitiveMarks(t *testing.T) {
 		}
 		if m, _ := op.Input.Member("ClientId"); m.Shape.Sensitive {
 			t.Error("ClientId is shown in records")
+		}
+	}
+}
+
+// S3's records name parameters as they come over HTTP.
+func TestLoad_recordedNames(t *testing.T) {
+	t.Parallel()
+	services, err := model.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(services, func(s *schema.Service) bool { return s.Name == "s3" })
+	put, _ := services[i].Operation("PutObject")
+	for name, want := range map[string]string{
+		"Bucket": "bucketName", "Key": "key", "ACL": "x-amz-acl", "StorageClass": "x-amz-storage-class", "ContentType": "", "IfMatch": "", "Metadata": "",
+	} {
+		m, _ := put.Input.Member(name)
+		got := m.Recorded
+		if m.Drop {
+			got = ""
+		}
+		if got != want {
+			t.Errorf("%s is recorded as %q, want %q", name, got, want)
+		}
+	}
+	list, _ := services[i].Operation("ListObjectsV2")
+	if max, _ := list.Input.Member("MaxKeys"); max.Recorded != "max-keys" {
+		t.Errorf("MaxKeys is recorded as %q", max.Recorded)
+	}
+	if got := list.Recorded(); got != "ListObjects" || put.Recorded() != "PutObject" {
+		t.Errorf("ListObjectsV2 is recorded as %s, PutObject as %s", got, put.Recorded())
+	}
+	for name, want := range map[string][]schema.Parameter{"ListObjectsV2": {{Name: "list-type", Value: "2"}}, "GetBucketAcl": {{Name: "acl"}}, "PutObject": nil, "HeadBucket": nil} {
+		if o, _ := services[i].Operation(name); !slices.Equal(o.Flags, want) {
+			t.Errorf("fixed parameters of %s: %v, want %v", name, o.Flags, want)
 		}
 	}
 }

@@ -51,7 +51,7 @@ func (s *Service) record(tx store.Tx, e entry) error {
 		return fmt.Errorf("record of %s: %w", e.operation, err)
 	}
 	ev := audit.Event{
-		Caller: e.caller, Time: e.now, Source: o.Service.EventSource, Name: o.Name, Region: e.region, SourceIP: e.source, UserAgent: e.agent,
+		Caller: e.caller, Time: e.now, Source: o.Service.EventSource, Name: o.Recorded(), Region: e.region, SourceIP: e.source, UserAgent: e.agent,
 		Request: in, RequestID: e.request, ID: uuid.NewString(), ReadOnly: o.ReadOnly, Type: audit.APICall, Category: o.Category,
 		Account: e.caller.Account, Builder: &audit.Builder{},
 	}

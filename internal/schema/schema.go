@@ -72,6 +72,10 @@ type Operation struct {
 	Area string
 	// ReadOnly is the record's readOnly field.
 	ReadOnly bool
+	// EventName is the record's eventName where that is not Name.
+	EventName string
+	// Flags are fixed parameters of the URI that records show: {"acl": ""}.
+	Flags []Parameter
 	// Category of its record: Management or Data.
 	Category string
 	// Resource is the ARN template its authorisation uses, with {Member}, {region}, {account}.
@@ -82,6 +86,17 @@ type Operation struct {
 	Action string
 	// KeepResponse says that a read-only operation still records its response.
 	KeepResponse bool
+}
+
+// Parameter is a name with its value.
+type Parameter struct{ Name, Value string }
+
+// Recorded is the operation's name in records.
+func (o *Operation) Recorded() string {
+	if o.EventName != "" {
+		return o.EventName
+	}
+	return o.Name
 }
 
 // Operation returns the operation of that name.
@@ -154,6 +169,9 @@ type Member struct {
 	// TimestampFormat overrides the shape's.
 	TimestampFormat  string
 	IdempotencyToken bool
+	// Recorded is the member's name in records; empty means the name with a small
+	// first letter.
+	Recorded string
 	// Drop leaves the member out of records.
 	Drop bool
 	// Hide replaces it by the hidden value in records.
