@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -257,7 +258,13 @@ func resources(dst []byte, b *Builder) []byte {
 		dst = append(dst, `{"accountId":`...)
 		dst = AppendString(dst, r.Account)
 		dst = member(dst, "type", r.Type)
-		dst = member(dst, "ARN", r.ARN)
+		switch {
+		case r.ARN == "":
+		case strings.HasSuffix(r.ARN, "/"):
+			dst = member(dst, "ARNPrefix", r.ARN)
+		default:
+			dst = member(dst, "ARN", r.ARN)
+		}
 		dst = append(dst, '}')
 	}
 	return append(dst, ']')

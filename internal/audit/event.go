@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -86,7 +87,8 @@ type pair struct {
 	value any // string, bool, int64
 }
 
-// Resource is one entry of the record's resources.
+// Resource is one entry of the record's resources. An ARN that ends in "/" stands
+// for all that begin so, and is recorded as ARNPrefix; an empty one is left out.
 type Resource struct{ Account, Type, ARN string }
 
 // Subject names the one app user the call is about, by sub, never by name.
@@ -104,4 +106,13 @@ func (b *Builder) Extra(key string, value any) { b.extra = append(b.extra, pair{
 // AddResource adds an entry of resources.
 func (b *Builder) AddResource(account, kind, arn string) {
 	b.resources = append(b.resources, Resource{account, kind, arn})
+}
+
+// Default adds an entry in front unless there is one of its kind: every record of a
+// data event names a resource by which trails select it, also if it was refused
+// before the operation could name one.
+func (b *Builder) Default(account, kind, arn string) {
+	if !slices.ContainsFunc(b.resources, func(r Resource) bool { return r.Type == kind }) {
+		b.resources = slices.Insert(b.resources, 0, Resource{account, kind, arn})
+	}
 }

@@ -52,6 +52,7 @@ func (x *exchange) owner() (string, error) {
 	if region != "" {
 		x.call.Region = region
 	}
+	x.resident = account
 	return account, nil
 }
 

@@ -59,6 +59,7 @@ type exchange struct {
 	identity *Identity
 	caller   principal.Principal
 	owned    bool
+	resident string   // account of the resource, once known
 	owners   []string // other accounts whose resources the caller was let in to
 	writes   *counting
 	out      *schema.Struct
@@ -70,7 +71,7 @@ type exchange struct {
 
 // begin resets what a former try of the transaction left.
 func (x *exchange) begin(tx store.Tx) {
-	x.identity, x.owned, x.owners, x.out, x.err = nil, false, nil, nil, nil
+	x.identity, x.owned, x.resident, x.owners, x.out, x.err = nil, false, "", nil, nil, nil
 	x.caller, x.writes = principal.Anonymous(), &counting{Tx: tx}
 	x.call = &op.Call{
 		Context: x.r.Context(), Now: x.now, Caller: x.caller, RequestID: x.requestID, SourceIP: x.sourceIP,

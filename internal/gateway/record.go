@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -24,6 +25,9 @@ func (x *exchange) record() error {
 		ReadOnly: o.ReadOnly, Type: audit.APICall, Category: o.Category, Account: x.call.Account, TLS: tlsDetails(x.r.TLS, x.r.Host),
 		Builder: x.call.Record,
 	}
+	if o.ResourceType != "" {
+		x.recordResource()
+	}
 	if s.Name == "s3" {
 		x.recordHTTP(&e)
 	}
@@ -40,6 +44,24 @@ func (x *exchange) record() error {
 		})
 	}
 	return nil
+}
+
+// recordResource makes sure that the record of a data event names its resource.
+func (x *exchange) recordResource() {
+	account, name := x.resident, "*"
+	if x.tree != nil {
+		name = x.resource()
+	}
+	if account == "" {
+		account = x.call.Account
+	}
+	switch {
+	case name == "*":
+		name = "" // its kind is all there is to say
+	case x.match.Service.Name == "s3" && strings.Count(name, "/") == 0:
+		name += "/" // what is done to a bucket's objects as a whole
+	}
+	x.call.Record.Default(account, x.match.Operation.ResourceType, name)
 }
 
 // recordHTTP adds what S3's records show of the request itself. [S3: CloudTrail log

@@ -9,6 +9,26 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
+// A refused data event is selected by its resource too.
+func TestCall_refusedDataEventNamesItsResource(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	put, _ := w.g.Services[0].Operation("Put")
+	put.Category, put.ResourceType = "Data", "AWS::Notes::Note"
+	for body, want := range map[string]string{
+		`{"Id":"no"}`: `[{"accountId":"` + testAccount + `","type":"AWS::Notes::Note","ARN":"arn:aws:notes:us-east-1:` + testAccount + `:note/no"}]`,
+		`{`:           `[{"accountId":"` + testAccount + `","type":"AWS::Notes::Note"}]`,
+	} {
+		status, _, records := w.call(w.request("Put", "AKIAUSER", body))
+		if status != 400 || len(records) != 1 {
+			t.Fatalf("%s: %d, %d records", body, status, len(records))
+		}
+		if got := gjson.Get(records[0], "resources").Raw; got != want {
+			t.Errorf("%s: resources %s, want %s", body, got, want)
+		}
+	}
+}
+
 // The owner of what another account used learns of it, in the Region where it is;
 // an account that let nobody in is not told of attempts.
 func TestCall_otherAccountsResource(t *testing.T) {

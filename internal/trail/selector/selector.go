@@ -36,7 +36,11 @@ func Parse(record []byte) Event {
 		ReadOnly: f[5].Bool(), FromConsole: f[6].String() == "true",
 	}
 	for _, r := range f[7].Array() {
-		e.Resources = append(e.Resources, Resource{r.Get("type").String(), r.Get("ARN").String()})
+		name := r.Get("ARN")
+		if !name.Exists() {
+			name = r.Get("ARNPrefix") // of all objects in a bucket
+		}
+		e.Resources = append(e.Resources, Resource{r.Get("type").String(), name.String()})
 	}
 	return e
 }
