@@ -55,6 +55,7 @@ type Config struct {
 	HTTP struct {
 		BodyBytes      int64    `yaml:"bodyBytes" default:"1048576" help:"largest body of a JSON, CBOR or query call"`
 		InFlight       int      `yaml:"inFlight" default:"1024" help:"calls at the same time; more are answered 503"`
+		UnsignedRate   int      `yaml:"unsignedRate" default:"100" help:"calls without signature a second from one source address (IPv6: /64), twice as many at once; 0 is no bound, and loopback has none"`
 		TrustedProxies []string `yaml:"trustedProxies" help:"address ranges whose X-Forwarded-For is believed"`
 	} `yaml:"http"`
 	Mail struct {
@@ -226,6 +227,9 @@ func (c *Config) finish() error {
 	}
 	if c.Objects != "" && !strings.HasPrefix(c.Objects, "s3://") {
 		fault("objects: want s3://…, not %q", c.Objects)
+	}
+	if c.HTTP.UnsignedRate < 0 {
+		fault("http.unsignedRate: want 0 or more, not %d", c.HTTP.UnsignedRate)
 	}
 	if _, err := logLevel(c.LogLevel); err != nil {
 		faults = append(faults, err)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"strings"
 	"time"
 
 	apicloudtrail "github.com/cogtrail/cogtrail/internal/api/cloudtrail"
@@ -179,9 +181,14 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 		}
 		trusted = append(trusted, prefix)
 	}
+	public, err := url.Parse(b.config.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("publicUrl: %w", err)
+	}
+	guard := &local{public: strings.ToLower(public.Hostname())}
 	g := gateway.New(gateway.Config{
 		Services: models, Operations: b.ops, State: b.engines.state, Identities: identities{b.iam}, Resources: resources{b.iam}, Encoder: b.encoder, Clock: b.clock,
-		Log: b.log, Limits: gateway.Limits{Body: b.config.HTTP.BodyBytes, InFlight: b.config.HTTP.InFlight}, Dev: b.config.Dev,
+		Log: b.log, Limits: gateway.Limits{Body: b.config.HTTP.BodyBytes, InFlight: b.config.HTTP.InFlight, Unsigned: b.config.HTTP.UnsignedRate}, Dev: b.config.Dev, LocalPage: guard.page,
 		Account: b.config.Account, Region: b.config.Region, TrustedProxies: trusted, Counters: b.metrics,
 	})
 	drainer := &drain.Drainer{
@@ -199,5 +206,10 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 		background{"segments", func(ctx context.Context) error { b.engines.segments.RunUpkeep(ctx, sweepEvery); return nil }},
 	)
 	front := &front{gateway: g, own: own, pools: pools, state: b.engines.state, extra: b.pages()}
-	return &parts{handler: front, own: own, background: b.bg, drainer: drainer, gateway: g}, nil
+	guard.next = front
+	handler := http.Handler(front)
+	if b.config.Dev {
+		handler = guard
+	}
+	return &parts{handler: handler, own: own, background: b.bg, drainer: drainer, gateway: g}, nil
 }

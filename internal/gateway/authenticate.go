@@ -119,6 +119,9 @@ func (x *exchange) is(id *Identity) {
 // assume is authentication in dev mode: whoever comes is root of the account
 // that a 12-digit access key id names, or of the default one.
 func (x *exchange) assume() error {
+	if x.g.LocalPage != nil && !x.g.LocalPage(x.r) {
+		return denied(x.match, "In dev mode browsers may call from pages of this machine only.")
+	}
 	account, key := x.g.Account, ""
 	if x.older != nil {
 		key = x.older.AccessKeyID

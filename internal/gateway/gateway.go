@@ -20,6 +20,9 @@ import (
 type Limits struct {
 	Body     int64 // bytes of a buffered body
 	InFlight int   // calls at the same time; more are answered 503
+	// Unsigned is how many calls without signature one source may make a second, and
+	// twice as many at once; 0 is no bound.
+	Unsigned int
 	// BodyTime is how long a buffered body may take as a whole, and how long a
 	// streamed one may pause.
 	BodyTime time.Duration
@@ -68,13 +71,15 @@ type Config struct {
 	Clock      Clock
 	Log        *slog.Logger
 	Limits     Limits
-	// Dev takes every caller for root and checks no signature.
-	Dev bool
+	// Dev takes every caller for root and checks no signature, except browsers on
+	// pages that are not LocalPage's (nil: all pages are).
+	Dev       bool
+	LocalPage func(*http.Request) bool
 	// Account and Region stand in where a request names none (dev mode, discovery by default).
 	Account, Region string
 	// TrustedProxies are the hops whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
-	// BucketHostSuffix ends virtual-hosted bucket names: s3.<region>.localhost.
+	// Counters are told of each call; nil counts nothing.
 	Counters Counters
 }
 
@@ -91,6 +96,8 @@ type Gateway struct {
 	slots    chan struct{}
 	policies *policyCache
 	verifier *sigv4.Verifier
+	throttle *throttle
+	trace    func(step string) // for the test of the order; nil is silent
 }
 
 // New makes a gateway.
@@ -106,7 +113,7 @@ func New(c Config) *Gateway {
 	}
 	g := &Gateway{
 		Config: c, detector: wire.NewDetector(c.Services, c.Protocols...), served: make(map[*schema.Operation]*op.Operation, len(c.Operations)),
-		slots: make(chan struct{}, c.Limits.InFlight), policies: newPolicyCache(), verifier: sigv4.New(0),
+		slots: make(chan struct{}, c.Limits.InFlight), policies: newPolicyCache(), verifier: sigv4.New(0), throttle: newThrottle(c.Limits.Unsigned),
 	}
 	for _, o := range c.Operations {
 		if g.served[o.Operation] != nil {
@@ -135,5 +142,6 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	x.transact()
+	x.trace("answer")
 	x.answer()
 }

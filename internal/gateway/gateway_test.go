@@ -35,13 +35,33 @@ import (
 // The order of security steps is reviewed here, not assumed.
 func TestPipeline_order(t *testing.T) {
 	t.Parallel()
-	var names []string
-	for _, s := range append(append([]step{}, front...), back...) {
-		names = append(names, s.name)
-	}
-	const want = "accept route read authenticate decode own validate authorise"
-	if got := strings.Join(names, " "); got != want {
-		t.Errorf("pipeline is %q, want %q (then: run, record, commit, answer)", got, want)
+	w := newWorld(t, nil)
+	var steps []string
+	w.g.trace = func(step string) { steps = append(steps, step) }
+	put, _ := w.g.Services[0].Operation("Put")
+	for name, c := range map[string]struct {
+		key, body, want string
+		staged          bool
+	}{
+		"done": {"AKIAUSER", `{"Id":"ok"}`, "accept route throttle read authenticate decode own validate authorise run record commit answer", false},
+		"streamed": {"AKIAUSER", `{"Id":"ok"}`, "accept route throttle read authenticate decode own validate authorise stage " +
+			"authenticate decode own validate authorise run record commit answer", true},
+		"streamed, not allowed": {"AKIAUSER", `{"Id":"no"}`, "accept route throttle read authenticate decode own validate authorise " +
+			"authenticate decode own validate authorise record commit answer", true},
+		"not allowed": {"AKIAUSER", `{"Id":"no"}`, "accept route throttle read authenticate decode own validate authorise record commit answer", false},
+		"not valid":   {"AKIAUSER", `{"Id":"longer than 8"}`, "accept route throttle read authenticate decode own validate record commit answer", false},
+		"not signed":  {"", `{"Id":"ok"}`, "accept route throttle read authenticate record commit answer", false},
+	} {
+		steps = nil
+		w.g.served[put].Stage = nil
+		if c.staged {
+			w.g.served[put].Stage = func(*op.Call, any) (any, error) { return "bytes", nil }
+			w.g.served[put].Discard = func(any) {}
+		}
+		w.call(w.request("Put", c.key, c.body))
+		if got := strings.Join(steps, " "); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }
 
@@ -391,6 +411,26 @@ func TestCall_unownedChangesNothing(t *testing.T) {
 	}
 	if status, body, _ = w.call(w.request("Open", "", `{"Id":"foreign"}`)); status != 400 || w.noteText("foreign") != "" {
 		t.Errorf("an undone write counts: answer %d %s", status, body)
+	}
+}
+
+// Without signatures a page in somebody's browser could act as root.
+func TestCall_devModeRefusesForeignPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.g.Dev, w.g.LocalPage = true, func(r *http.Request) bool { return r.Header.Get("Origin") == "" }
+	r := w.request("Put", "", `{"Id":"mine"}`)
+	r.Header.Set("Origin", "https://attacker.example")
+	if status, body, _ := w.call(r); status != 400 || !strings.Contains(body, "AccessDeniedException") || w.noteText("mine") != "" {
+		t.Errorf("page of elsewhere: %d %s", status, body)
+	}
+	r = w.request("Open", "", `{"Id":"own"}`)
+	r.Header.Set("Origin", "https://app.example")
+	if status, body, _ := w.call(r); status != 200 {
+		t.Errorf("calls of apps need no signature anyway: %d %s", status, body)
+	}
+	if status, body, _ := w.call(w.request("Put", "", `{"Id":"mine"}`)); status != 200 {
+		t.Errorf("no page: %d %s", status, body)
 	}
 }
 

@@ -23,6 +23,7 @@ var (
 	front = []step{
 		{"accept", (*exchange).accept},
 		{"route", (*exchange).route},
+		{"throttle", (*exchange).throttled},
 		{"read", (*exchange).read},
 	}
 	back = []step{
@@ -46,8 +47,10 @@ func (x *exchange) transact() {
 	err := x.g.State.Update(x.r.Context(), func(tx store.Tx) error {
 		x.begin(tx)
 		x.err = x.run()
+		x.trace("record")
 		return x.record()
 	})
+	x.trace("commit")
 	if err == nil {
 		committed = x.err == nil
 	} else {
@@ -74,11 +77,10 @@ func (x *exchange) stage() bool {
 	if refused != nil {
 		return true // transact meets the same refusal and records it
 	}
-	staged, err := x.op.Stage(x.call, x.input)
-	if err != nil {
-		x.stageErr = err
-	}
-	x.staged = staged
+	x.stageErr = x.guard(step{"stage", func(x *exchange) (err error) {
+		x.staged, err = x.op.Stage(x.call, x.input)
+		return err
+	}})
 	return true
 }
 
@@ -137,6 +139,12 @@ func (x *exchange) operate() error {
 	return nil
 }
 
+func (x *exchange) trace(step string) {
+	if x.g.trace != nil {
+		x.g.trace(step)
+	}
+}
+
 // guard runs a step and turns a panic into an error, so that one broken call
 // harms no other.
 func (x *exchange) guard(s step) (err error) {
@@ -145,5 +153,6 @@ func (x *exchange) guard(s step) (err error) {
 			err = fmt.Errorf("panic in step %s: %v\n%s", s.name, p, debug.Stack())
 		}
 	}()
+	x.trace(s.name)
 	return s.do(x)
 }
