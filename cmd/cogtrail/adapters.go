@@ -39,6 +39,11 @@ const (
 
 // every runs small upkeep in its own transaction, now and then.
 func (b *builder) every(name string, d time.Duration, do func(store.Tx) error) {
+	b.repeat(name, d, func(ctx context.Context) error { return b.engines.state.Update(ctx, do) })
+}
+
+// repeat runs upkeep that manages its own transactions, now and then.
+func (b *builder) repeat(name string, d time.Duration, do func(context.Context) error) {
 	b.bg = append(b.bg, background{name, func(ctx context.Context) error {
 		tick := time.NewTicker(d)
 		defer tick.Stop()
@@ -47,7 +52,7 @@ func (b *builder) every(name string, d time.Duration, do func(store.Tx) error) {
 			case <-ctx.Done():
 				return nil
 			case <-tick.C:
-				if err := b.engines.state.Update(ctx, do); err != nil && ctx.Err() == nil {
+				if err := do(ctx); err != nil && ctx.Err() == nil {
 					b.log.Warn("upkeep failed; it will be tried again", "what", name, "error", err)
 				}
 			}

@@ -38,6 +38,10 @@ func (s *server) reset(ctx context.Context) error {
 	if s.config.State != "" || s.config.Objects != "" {
 		return errors.New("only the embedded engines can be reset")
 	}
+	if !s.life.TryLock() {
+		return errors.New("the server is stopping, or being reset")
+	}
+	defer s.life.Unlock()
 	ctx = context.WithoutCancel(ctx) // a client that goes away must not leave half a server
 	s.calls.mu.Lock()
 	defer s.calls.mu.Unlock()

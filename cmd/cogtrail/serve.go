@@ -82,6 +82,7 @@ type server struct {
 	calls   swap
 	getenv  func(string) string
 
+	life    sync.Mutex         // held while parts are exchanged; taken for good to stop
 	stop    context.CancelFunc // of background work
 	running sync.WaitGroup
 	failed  chan error
@@ -147,6 +148,8 @@ func (s *server) run(ctx context.Context) error {
 	case cause = <-s.failed:
 		s.log.Error("stopping", "error", cause)
 	}
+	s.life.Lock() // a reset that runs is waited for, and none begins any more
+	defer s.life.Unlock()
 	s.parts.own.Ready(false)
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()

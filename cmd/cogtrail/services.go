@@ -132,7 +132,7 @@ func (b *builder) userPools() (*service.Service, error) {
 	b.bg = append(b.bg, background{"signing keys", reserve.Run})
 	b.jobs[userpool.PurgeJob] = userpool.PurgeHandler(b.engines.state)
 	b.every("sign-ins", sweepEvery, func(tx store.Tx) error { return sweepPools(tx, b.clock.Now()) })
-	b.every("mailbox", sweepEvery, b.mailbox.Trim)
+	b.repeat("mailbox", sweepEvery, func(ctx context.Context) error { return b.mailbox.Trim(ctx, b.engines.state) })
 	return pools, nil
 }
 
@@ -200,6 +200,7 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 		State: b.engines.state, Mailbox: b.mailbox, Metrics: b.metrics.Handler(), Clock: b.clock, Log: b.log, RootKeyID: b.root.ID,
 		RootSecret: b.root.Secret, Account: b.config.Account, Version: version, Dev: b.config.Dev, Reset: b.server.reset,
 	}
+	b.metrics.Gauge("cogtrail_jobs_dead", "Jobs given up since the start.", func() float64 { return float64(runner.Dead()) })
 	b.metrics.Gauge("cogtrail_outbox_pending", "Records committed but not yet sealed.", func() float64 { return float64(drainer.Stats().Pending) })
 	b.bg = append(b.bg,
 		background{"outbox", drainer.Run}, background{"jobs", runner.Run},

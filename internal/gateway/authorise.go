@@ -102,6 +102,9 @@ func (x *exchange) permit(resource, owner string) error {
 // allowed decides a further action of the same caller.
 func (x *exchange) allowed(action, resource, account, resourcePolicy string) (bool, error) {
 	req := eval.Request{Principal: x.caller, Action: action, Resource: resource, ResourceAccount: account, Context: x.context()}
+	if action == "iam:PassRole" {
+		req.Context.Set("iam:PassedToService", x.match.Service.EventSource)
+	}
 	p := eval.Policies{}
 	if x.identity != nil {
 		p = x.identity.Policies

@@ -300,6 +300,43 @@ func TestCall_refusalUndoesChangeAndKeepsRecord(t *testing.T) {
 	}
 }
 
+// stagedBytes is what a streamed call left in storage.
+type stagedBytes struct{ discarded, closed bool }
+
+func (s *stagedBytes) Close() error { s.closed = true; return nil }
+
+// Bytes go if the commit failed; if nobody knows, rows may refer to them and only the
+// reader is closed.
+func TestCall_stagedAfterFailedCommit(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault *storetest.Plan
+		want  stagedBytes
+	}{
+		"committed": {nil, stagedBytes{}},
+		"failed":    {storetest.FailOnce(storetest.Commit, 1), stagedBytes{discarded: true}},
+		"unknown":   {storetest.FailOnce(storetest.CommitUnknown, 1), stagedBytes{closed: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(s store.State) store.State {
+				if c.fault == nil {
+					return s
+				}
+				return storetest.Faulty(s, c.fault)
+			})
+			var got stagedBytes
+			put, _ := w.g.Services[0].Operation("Put")
+			w.g.served[put].Stage = func(*op.Call, any) (any, error) { return &got, nil }
+			w.g.served[put].Discard = func(staged any) { staged.(*stagedBytes).discarded = true }
+			w.call(w.request("Put", "AKIAROOT", `{"Id":"one"}`))
+			if got != c.want {
+				t.Errorf("staged bytes: %+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
 func TestCall_failedCommitAnswersErrorAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(s store.State) store.State { return storetest.Faulty(s, storetest.FailOnce(storetest.Commit, 1)) })

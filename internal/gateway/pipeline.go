@@ -3,6 +3,7 @@ package gateway
 import (
 	"errors"
 	"fmt"
+	"io"
 	"runtime/debug"
 
 	"github.com/cogtrail/cogtrail/internal/schema"
@@ -56,8 +57,8 @@ func (x *exchange) transact() {
 	} else {
 		x.err = x.internal(fmt.Errorf("commit call: %w", err))
 	}
-	if x.staged != nil && !committed && !errors.Is(err, store.ErrUnknown) {
-		x.op.Discard(x.staged)
+	if x.staged != nil && !committed {
+		x.discard(errors.Is(err, store.ErrUnknown))
 	}
 }
 
@@ -82,6 +83,16 @@ func (x *exchange) stage() bool {
 		return err
 	}})
 	return true
+}
+
+// discard takes back what a call staged. If the commit may yet have happened, only
+// what is open is closed: rows may refer to the rest.
+func (x *exchange) discard(unknown bool) {
+	if !unknown {
+		x.op.Discard(x.staged)
+	} else if c, ok := x.staged.(io.Closer); ok {
+		_ = c.Close() // only read
+	}
 }
 
 // check runs the back steps in order.

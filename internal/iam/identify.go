@@ -217,13 +217,14 @@ func newToken() string { return "IQoJb3JpZ2lu" + newSecret() + newSecret() + new
 // Sweep deletes temporary keys that ended before now, up to 1,000 a call.
 func (s *Service) Sweep(tx store.Tx, now time.Time) error {
 	var gone []store.Key
-	for k, err := range keys.Scan(tx, nil, nil) {
+	for at, err := range keys.ScanIndex(tx, "end", nil, nil, false) {
 		if err != nil {
 			return err
 		}
-		if k.Session != nil && k.Session.Expires.Before(now) && len(gone) < 1000 {
-			gone = append(gone, keys.Key(k))
+		if !at.Row.Session.Expires.Before(now) || len(gone) == 1000 {
+			break
 		}
+		gone = append(gone, keys.Key(at.Row))
 	}
 	for _, k := range gone {
 		if err := keys.Delete(tx, k); err != nil {

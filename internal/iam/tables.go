@@ -61,7 +61,7 @@ var (
 	keys  = store.Table[key]{
 		Name:    "iam.keys",
 		Key:     func(k *key) store.Key { return store.K(k.ID) },
-		Indexes: []store.Index[key]{{Name: "user", Of: byUser}},
+		Indexes: []store.Index[key]{{Name: "user", Of: byUser}, {Name: "end", Of: byEnd}},
 	}
 )
 
@@ -71,6 +71,14 @@ func byUser(k *key) []store.Key {
 		return nil
 	}
 	return []store.Key{store.K(k.Account, strings.ToLower(k.User))}
+}
+
+// byEnd lists temporary keys by when they end.
+func byEnd(k *key) []store.Key {
+	if k.Session == nil {
+		return nil
+	}
+	return []store.Key{store.K(k.Session.Expires.UnixMilli())}
 }
 
 // newID makes an identifier with one of AWS's prefixes: AIDA, AROA, AKIA, ASIA.

@@ -12,6 +12,6 @@
 //
 // A job runs at least once; a crash between its effect and its deletion repeats
 // it after the lease. A handler that must not repeat an effect uses Job.ID as
-// its idempotency key. Nothing is dropped silently: dead jobs stay, counted, with
-// their last error.
+// its idempotency key. Nothing is dropped silently: the newest 10,000 dead jobs
+// stay, counted, with their last error.
 package job

@@ -32,7 +32,12 @@ var (
 			{Name: "due", Of: func(j *Job) []store.Key { return []store.Key{store.K(j.Due)} }},
 		},
 	}
-	dead = store.Table[Job]{Name: "jobs.dead", Key: func(j *Job) store.Key { return store.K(j.ID) }}
+	dead = store.Table[Job]{
+		Name: "jobs.dead",
+		Key:  func(j *Job) store.Key { return store.K(j.ID) },
+		// What was enqueued first goes first when there are too many.
+		Indexes: []store.Index[Job]{{Name: "age", Of: func(j *Job) []store.Key { return []store.Key{store.K(j.Enqueued)} }}},
+	}
 )
 
 // Enqueue adds a job to the transaction of the change it follows.

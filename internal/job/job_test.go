@@ -305,3 +305,39 @@ func TestRunner_failures(t *testing.T) {
 		})
 	}
 }
+
+// The oldest dead jobs make room: what nobody looks at must not grow for ever.
+func TestRunner_trimsDead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db := mem.New()
+		r := runner(db, func(context.Context, Job) error { return errRefused })
+		r.MaxAttempts, r.KeepDead = 1, 3
+		var ids []string
+		stop := start(t, r)
+		for i := range 5 {
+			enqueue(t, db, time.Now(), "k", i)
+			time.Sleep(time.Second)
+		}
+		if r.Dead() != 5 {
+			t.Errorf("%d jobs counted as dead, want 5", r.Dead())
+		}
+		time.Sleep(time.Hour)
+		stop()
+		err := db.View(context.Background(), func(tx store.Tx) error {
+			for at, err := range dead.ScanIndex(tx, "age", nil, nil, false) {
+				if err != nil {
+					return err
+				}
+				ids = append(ids, string(at.Row.Payload))
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(ids, []string{"2", "3", "4"}) {
+			t.Errorf("jobs left: %v, want the newest 3", ids)
+		}
+	})
+}

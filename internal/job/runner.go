@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -29,7 +30,14 @@ type Runner struct {
 	MaxAttempts int
 	// Parallel runs at the same time; 8 if zero.
 	Parallel int
+	// KeepDead is how many dead jobs stay to be looked at; 10,000 if zero. The oldest go.
+	KeepDead int
+
+	dead atomic.Int64
 }
+
+// Dead is how many jobs were given up since the runner began.
+func (r *Runner) Dead() int64 { return r.dead.Load() }
 
 // Run works until ctx ends, then waits for running jobs.
 func (r *Runner) Run(ctx context.Context) error {
@@ -39,6 +47,8 @@ func (r *Runner) Run(ctx context.Context) error {
 	slots := make(chan struct{}, r.Parallel)
 	tick := time.NewTicker(r.Poll)
 	defer tick.Stop()
+	trim := time.NewTicker(time.Hour)
+	defer trim.Stop()
 	for {
 		for {
 			free := r.Parallel - len(slots)
@@ -60,9 +70,42 @@ func (r *Runner) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-trim.C:
+			if err := r.trim(ctx); err != nil && ctx.Err() == nil {
+				r.Log.Error("dead jobs not trimmed; it will be tried again", "error", err)
+			}
 		case <-tick.C:
 		}
 	}
+}
+
+// trim drops the oldest dead jobs beyond KeepDead. It writes only if there are some.
+func (r *Runner) trim(ctx context.Context) error {
+	var drop []store.Key
+	err := r.State.View(ctx, func(tx store.Tx) error {
+		drop = nil
+		n := 0
+		for at, err := range dead.ScanIndex(tx, "age", nil, nil, true) {
+			if err != nil {
+				return fmt.Errorf("read dead jobs: %w", err)
+			}
+			if n++; n > r.KeepDead && len(drop) < 10_000 {
+				drop = append(drop, dead.Key(at.Row))
+			}
+		}
+		return nil
+	})
+	if err != nil || len(drop) == 0 {
+		return err
+	}
+	return r.State.Update(ctx, func(tx store.Tx) error {
+		for _, k := range drop {
+			if err := dead.Delete(tx, k); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return fmt.Errorf("drop dead job: %w", err)
+			}
+		}
+		return nil
+	})
 }
 
 func (r *Runner) defaults() {
@@ -80,6 +123,9 @@ func (r *Runner) defaults() {
 	}
 	if r.Parallel == 0 {
 		r.Parallel = 8
+	}
+	if r.KeepDead == 0 {
+		r.KeepDead = 10_000
 	}
 }
 
@@ -139,8 +185,17 @@ func (r *Runner) do(ctx context.Context, j Job) {
 		return // shutting down: the lease brings it back
 	}
 	settle := context.WithoutCancel(ctx)
-	if err := r.State.Update(settle, func(tx store.Tx) error { return r.settle(tx, j, err) }); err != nil {
+	given := false
+	if err := r.State.Update(settle, func(tx store.Tx) (fault error) {
+		given, fault = r.settle(tx, j, err)
+		return fault
+	}); err != nil {
 		r.Log.Error("job not settled; it will run again", "job", j.ID, "kind", j.Kind, "error", err)
+		return
+	}
+	if given {
+		r.dead.Add(1)
+		r.Log.Error("job given up", "job", j.ID, "kind", j.Kind, "error", err)
 	}
 }
 
@@ -157,33 +212,33 @@ func (r *Runner) handle(ctx context.Context, j Job) (err error) {
 	return h(ctx, j)
 }
 
-func (r *Runner) settle(tx store.Tx, j Job, failure error) error {
+// settle writes down how a run ended, and tells whether the job was given up.
+func (r *Runner) settle(tx store.Tx, j Job, failure error) (given bool, err error) {
 	key := jobs.Key(&j)
 	if failure == nil {
 		if err := jobs.Delete(tx, key); !errors.Is(err, store.ErrNotFound) {
-			return err
+			return false, err
 		}
-		return nil
+		return false, nil
 	}
 	// A lease that ran out has given the job to another worker, who may even have
 	// finished it: this failure is no longer news.
 	current, err := jobs.Get(tx, key)
 	if errors.Is(err, store.ErrNotFound) || err == nil && current.Attempt != j.Attempt {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	j.LastError = failure.Error()
 	if j.Attempt >= r.MaxAttempts {
-		r.Log.Error("job given up", "job", j.ID, "kind", j.Kind, "error", failure)
 		if err := dead.Put(tx, &j); err != nil {
-			return err
+			return false, err
 		}
-		return jobs.Delete(tx, key)
+		return true, jobs.Delete(tx, key)
 	}
 	j.Due = r.Now().Add(wait(j.Attempt)).UnixMilli()
-	return jobs.Put(tx, &j)
+	return false, jobs.Put(tx, &j)
 }
 
 // wait doubles from one second to one hour.

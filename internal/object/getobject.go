@@ -17,11 +17,16 @@ type opened struct {
 	rc       io.ReadCloser
 }
 
-func (o *opened) discard() {
-	if o.rc != nil {
-		_ = o.rc.Close() // only read
-		o.rc = nil
+func (o *opened) discard() { _ = o.Close() } // only read
+
+// Close closes the reader if the answer has not taken it.
+func (o *opened) Close() error {
+	if o.rc == nil {
+		return nil
 	}
+	err := o.rc.Close()
+	o.rc = nil
+	return err
 }
 
 // ensure makes rc the reader of a row's bytes.

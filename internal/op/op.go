@@ -58,7 +58,8 @@ type Operation struct {
 	// Stage runs once, after authorisation and before the transaction: it takes
 	// a streamed body to durable storage under a name nobody refers to yet. The
 	// returned value reaches Run as Call.Staged. Discard undoes it when Run's
-	// transaction did not commit.
+	// transaction did not commit. If nobody knows whether it did, the value is only
+	// closed, if it is an io.Closer.
 	Stage   func(c *Call, in any) (staged any, err error)
 	Discard func(staged any)
 	// ResourcePolicies returns the texts of the policies attached to the resource

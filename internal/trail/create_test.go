@@ -108,9 +108,11 @@ func TestCreateTrail_Refusals(t *testing.T) {
 		"log group missing":      {logs(new("gone"), new(role)), "InvalidCloudWatchLogsLogGroupArnException", "Check the log group ARN: CloudTrail can't validate it."},
 		"role's trust":           {logs(new("untrusting"), new(role)), "InvalidCloudWatchLogsRoleArnException", "Access denied. Check the trust relationships for your role."},
 		"role's permission":      {logs(new("weak"), new(role)), "InvalidCloudWatchLogsLogGroupArnException", "Access denied. Check the permissions for your role."},
-		"51 tags":                {tags(many(51)...), "TagsLimitExceededException", "The number of tags per trail has exceeded the permitted amount. Currently, the limit is 50."},
-		"repeated tag":           {tags(cloudtrail.Tag{Key: "a"}, cloudtrail.Tag{Key: "a"}), "InvalidTagParameterException", "The tag key a is not valid: it is repeated or reserved."},
-		"reserved tag":           {tags(cloudtrail.Tag{Key: "aws:a"}), "InvalidTagParameterException", "The tag key aws:a is not valid: it is repeated or reserved."},
+		"role that may not be passed": {logs(new(group), new(forbidden)), "AccessDeniedException", "User: arn:aws:iam::" + account + ":root" +
+			" is not authorized to perform: iam:PassRole on resource: " + forbidden + " because no identity-based policy allows the iam:PassRole action"},
+		"51 tags":      {tags(many(51)...), "TagsLimitExceededException", "The number of tags per trail has exceeded the permitted amount. Currently, the limit is 50."},
+		"repeated tag": {tags(cloudtrail.Tag{Key: "a"}, cloudtrail.Tag{Key: "a"}), "InvalidTagParameterException", "The tag key a is not valid: it is repeated or reserved."},
+		"reserved tag": {tags(cloudtrail.Tag{Key: "aws:a"}), "InvalidTagParameterException", "The tag key aws:a is not valid: it is repeated or reserved."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

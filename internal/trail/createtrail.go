@@ -10,6 +10,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cloudtrail"
 	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/schema"
 )
 
 // CreateTrail makes a trail that does not log yet.
@@ -167,6 +168,11 @@ func (s *Service) applyLogGroup(c *op.Call, r *Row, in *cloudtrail.UpdateTrailIn
 	case r.LogGroup == "":
 		return cloudtrail.InvalidCloudWatchLogsLogGroupArnException(both)
 	}
+	if in.CloudWatchLogsRoleArn != nil {
+		if err := passRole(c, r.LogRole); err != nil {
+			return err
+		}
+	}
 	switch err := s.Targets.CheckLogGroup(c.Tx, c.Account, r.Region, r.LogGroup, r.LogRole); {
 	case errors.Is(err, ErrGroup):
 		return cloudtrail.InvalidCloudWatchLogsLogGroupArnException("Check the log group ARN: CloudTrail can't validate it.")
@@ -177,6 +183,17 @@ func (s *Service) applyLogGroup(c *op.Call, r *Row, in *cloudtrail.UpdateTrailIn
 	default:
 		return err
 	}
+}
+
+// passRole demands the right to give CloudTrail a role: without it, who may make trails
+// could act as any role that trusts CloudTrail. [IAM: PassRole]
+func passRole(c *op.Call, role string) error {
+	ok, err := c.Allowed("iam:PassRole", role, c.Account, "")
+	if err != nil || ok {
+		return err
+	}
+	return &schema.Error{Code: "AccessDeniedException", Status: 400, Message: "User: " + c.Caller.ARN +
+		" is not authorized to perform: iam:PassRole on resource: " + role + " because no identity-based policy allows the iam:PassRole action"}
 }
 
 func set[T any](dst *T, src *T) {

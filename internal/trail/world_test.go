@@ -28,7 +28,9 @@ const (
 	mainARN = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"
 	group   = "arn:aws:logs:us-east-1:111122223333:log-group:trails:*"
 	role    = "arn:aws:iam::111122223333:role/Writer"
-	topic   = "arn:aws:sns:us-east-1:111122223333:news"
+	// forbidden may not be passed by the caller of these tests.
+	forbidden = "arn:aws:iam::111122223333:role/Admin"
+	topic     = "arn:aws:sns:us-east-1:111122223333:news"
 )
 
 var (
@@ -88,10 +90,12 @@ type world struct {
 	region  string
 	now     time.Time
 	n       int
+	// mayNotPass is a role that the caller may not pass.
+	mayNotPass string
 }
 
 func newWorld(t testing.TB) *world {
-	w := &world{TB: t, db: mem.New(), checks: &checks{}, keys: &signingKeys{}, account: account, region: east, now: start}
+	w := &world{TB: t, db: mem.New(), checks: &checks{}, keys: &signingKeys{}, account: account, region: east, now: start, mayNotPass: forbidden}
 	w.s = &trail.Service{Targets: w.checks, Keys: w.keys}
 	return w
 }
@@ -115,6 +119,9 @@ func call[In, Out any](w *world, run func(*op.Call, *In) (*Out, error), in *In) 
 	c := &op.Call{
 		Context: w.Context(), Now: w.now, Caller: principal.RootOf(w.account, ""), Account: w.account, Region: w.region,
 		RequestID: fmt.Sprintf("request-%d", w.n), Record: &audit.Builder{},
+		Allowed: func(action, resource, account, _ string) (bool, error) {
+			return action == "iam:PassRole" && resource != w.mayNotPass && account == w.account, nil
+		},
 	}
 	a := answer{request: c.RequestID}
 	err := w.db.Update(w.Context(), func(tx store.Tx) error {

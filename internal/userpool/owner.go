@@ -33,9 +33,9 @@ func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
 	case *cognitoidp.RevokeTokenInput:
 		return r.ownerOfClient(tx, in.ClientId)
 	case *cognitoidp.GetUserInput:
-		return r.OwnerOfToken(tx, in.AccessToken)
+		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.GlobalSignOutInput:
-		return r.OwnerOfToken(tx, in.AccessToken)
+		return r.ownerOfToken(tx, in.AccessToken)
 	}
 	return "", "", false
 }
@@ -48,8 +48,8 @@ func (r *Realm) ownerOfClient(tx store.Tx, id string) (account, region string, o
 	return p.Account, p.Region, true
 }
 
-// OwnerOfToken finds the account and Region of the pool a JWT claims to be of. It proves nothing else.
-func (r *Realm) OwnerOfToken(tx store.Tx, text string) (account, region string, ok bool) {
+// ownerOfToken finds the account and Region of the pool a JWT claims to be of. It proves nothing else.
+func (r *Realm) ownerOfToken(tx store.Tx, text string) (account, region string, ok bool) {
 	id, err := token.UnverifiedPool(text)
 	if err != nil {
 		return "", "", false
@@ -59,13 +59,4 @@ func (r *Realm) OwnerOfToken(tx store.Tx, text string) (account, region string, 
 		return "", "", false
 	}
 	return p.Account, p.Region, true
-}
-
-// OwnerOfSession finds the account and Region behind the Session of a challenge.
-func (r *Realm) OwnerOfSession(tx store.Tx, text string) (account, region string, ok bool) {
-	s, err := r.FindSession(tx, text)
-	if err != nil {
-		return "", "", false
-	}
-	return s.Account, s.Region, true
 }

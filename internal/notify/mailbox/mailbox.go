@@ -1,7 +1,9 @@
 package mailbox
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -122,25 +124,35 @@ func (b *Mailbox) open(account string, sealed []byte) (*Message, error) {
 }
 
 // Trim drops what is beyond the newest Keep messages of each account, up to
-// 10,000 rows a call. It is called now and then in the background.
-func (b *Mailbox) Trim(tx store.Tx) error {
+// 10,000 rows a call. It is called now and then in the background, and writes only
+// if there is something to drop.
+func (b *Mailbox) Trim(ctx context.Context, state store.State) error {
 	var drop []store.Key
-	account, n := "", 0
-	for r, err := range messages.Scan(tx, nil, nil) {
-		if err != nil {
-			return fmt.Errorf("scan mailbox: %w", err)
+	err := state.View(ctx, func(tx store.Tx) error {
+		drop = nil
+		account, n := "", 0
+		for r, err := range messages.Scan(tx, nil, nil) {
+			if err != nil {
+				return fmt.Errorf("scan mailbox: %w", err)
+			}
+			if r.Account != account {
+				account, n = r.Account, 0
+			}
+			if n++; n > Keep && len(drop) < 10_000 {
+				drop = append(drop, messages.Key(r))
+			}
 		}
-		if r.Account != account {
-			account, n = r.Account, 0
-		}
-		if n++; n > Keep && len(drop) < 10_000 {
-			drop = append(drop, messages.Key(r))
-		}
+		return nil
+	})
+	if err != nil || len(drop) == 0 {
+		return err
 	}
-	for _, k := range drop {
-		if err := messages.Delete(tx, k); err != nil {
-			return fmt.Errorf("drop old message: %w", err)
+	return state.Update(ctx, func(tx store.Tx) error {
+		for _, k := range drop {
+			if err := messages.Delete(tx, k); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return fmt.Errorf("drop old message: %w", err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }

@@ -128,7 +128,12 @@ func Members(e *schema.Error) []string {
 	return names
 }
 
-// HeaderText makes a text fit for a header value: one line of printable ASCII.
+// maxHeader bounds a text in a header: messages may quote long input, and clients
+// take only so many bytes of headers.
+const maxHeader = 1024
+
+// HeaderText makes a text fit for a header value: one line of printable ASCII, cut to
+// 1 KB.
 func HeaderText(s string) string {
 	clean := func(r rune) rune {
 		switch {
@@ -139,7 +144,11 @@ func HeaderText(s string) string {
 		}
 		return r
 	}
-	return strings.Map(clean, s)
+	s = strings.Map(clean, s)
+	if len(s) > maxHeader {
+		return s[:maxHeader-3] + "..."
+	}
+	return s
 }
 
 // MemberText prints a further member of an error in XML.
