@@ -29,12 +29,9 @@ func (s *Service) copyBytes(c *op.Call, st *staged, in *s3.CopyObjectInput) erro
 	if err := checkWrite(old, in.Key, in.IfMatch, in.IfNoneMatch); err != nil {
 		return err
 	}
-	src, err := s.look(c, target{bucket: bucket, key: key})
+	src, err := s.lookSource(c, bucket, key)
 	if err != nil {
 		return err
-	}
-	if src == nil {
-		return noSuchKey(key)
 	}
 	if src.Size > maxObject {
 		return invalidRequest("The specified copy source is larger than the maximum allowable size for a copy source: 5368709120")
@@ -117,25 +114,10 @@ func (s *Service) CopyObject(c *op.Call, in *s3.CopyObjectInput) (*s3.CopyObject
 	if err != nil {
 		return nil, err
 	}
-	from, err := s.enter(c, target{bucket: bucket, key: key, owner: in.ExpectedSourceBucketOwner})
+	src, err := s.source(c, target{bucket: bucket, key: key, owner: in.ExpectedSourceBucketOwner},
+		conditions{in.CopySourceIfMatch, in.CopySourceIfNoneMatch, in.CopySourceIfModifiedSince, in.CopySourceIfUnmodifiedSince})
 	if err != nil {
 		return nil, err
-	}
-	if ok, err := s.may(c, from, "GetObject", key); err != nil {
-		return nil, err
-	} else if !ok {
-		return nil, accessDenied()
-	}
-	src, err := find(c.Tx, bucket, key)
-	if err != nil {
-		return nil, err
-	}
-	if src == nil {
-		return nil, s.missing(c, from, key)
-	}
-	x := conditions{in.CopySourceIfMatch, in.CopySourceIfNoneMatch, in.CopySourceIfModifiedSince, in.CopySourceIfUnmodifiedSince}
-	if err := x.check(src); err != nil {
-		return nil, preconditionFailed("x-amz-copy-source-If-Match") // never 304
 	}
 	st, ok := c.Staged.(*staged)
 	if !ok {

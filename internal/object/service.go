@@ -54,6 +54,7 @@ func (s *Service) Operations() []*op.Operation {
 		"PutObject":               s.stagePutObject,
 		"CopyObject":              s.stageCopyObject,
 		"UploadPart":              s.stageUploadPart,
+		"UploadPartCopy":          s.stageUploadPartCopy,
 		"CompleteMultipartUpload": s.stageComplete,
 		"GetObject":               s.stageGetObject,
 	}

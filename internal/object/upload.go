@@ -78,7 +78,7 @@ func (s *Service) stageUploadPart(c *op.Call, in any) any {
 }
 
 func (s *Service) receivePart(c *op.Call, st *staged, in *s3.UploadPartInput) error {
-	if err := checkPart(in); err != nil {
+	if err := checkPart(in.Key, in.PartNumber, in.SSECustomerAlgorithm); err != nil {
 		return err
 	}
 	b, err := newBody(in, in.Body, in.ContentMD5, in.ChecksumAlgorithm)
@@ -106,26 +106,31 @@ func (s *Service) receivePart(c *op.Call, st *staged, in *s3.UploadPartInput) er
 	if err != nil {
 		return err
 	}
-	h := Headers{}
-	meta := h.blobMeta("")
-	if !s.names() {
-		meta.Header[factUpload], meta.Header[factPart], meta.Header[factKey] = in.UploadId, strconv.FormatInt(in.PartNumber, 10), in.Key
-	}
-	if err := st.write(c, b, meta); err != nil {
+	if err := st.write(c, b, s.partMeta(in.Key, in.UploadId, in.PartNumber)); err != nil {
 		return err
 	}
 	st.etag, st.checksums, st.all = b.etag(), b.want, b.checksums
 	return nil
 }
 
-func checkPart(in *s3.UploadPartInput) error {
-	if err := checkKey(in.Key); err != nil {
+// partMeta is what the blob of a part says of itself.
+func (s *Service) partMeta(key, upload string, number int64) store.BlobMeta {
+	h := Headers{}
+	meta := h.blobMeta("")
+	if !s.names() {
+		meta.Header[factUpload], meta.Header[factPart], meta.Header[factKey] = upload, strconv.FormatInt(number, 10), key
+	}
+	return meta
+}
+
+func checkPart(key string, number int64, customerAlgorithm *string) error {
+	if err := checkKey(key); err != nil {
 		return err
 	}
-	if in.PartNumber < 1 || in.PartNumber > maxParts {
-		return invalidArgument("partNumber", fmt.Sprint(in.PartNumber), "Part number must be an integer between 1 and 10000, inclusive")
+	if number < 1 || number > maxParts {
+		return invalidArgument("partNumber", fmt.Sprint(number), "Part number must be an integer between 1 and 10000, inclusive")
 	}
-	if in.SSECustomerAlgorithm != nil {
+	if customerAlgorithm != nil {
 		return notImplemented("x-amz-server-side-encryption-customer-algorithm")
 	}
 	return nil
@@ -152,40 +157,50 @@ func (s *Service) UploadPart(c *op.Call, in *s3.UploadPartInput) (*s3.UploadPart
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPart(in); err != nil {
+	if err := checkPart(in.Key, in.PartNumber, in.SSECustomerAlgorithm); err != nil {
 		return nil, err
 	}
 	u, err := upload(c.Tx, b.Name, in.Key, in.UploadId)
 	if err != nil {
 		return nil, err
 	}
-	st, ok := c.Staged.(*staged)
-	if !ok {
-		return nil, conflict()
-	}
-	if st.err != nil {
-		return nil, st.err
-	}
-	p := &Part{
-		Upload: u.ID, Number: in.PartNumber, Segment: Segment{st.at.Blob, st.size}, ETag: st.etag, Modified: c.Now.UnixMilli(), Checksums: st.all,
-	}
-	old, err := parts.Get(c.Tx, parts.Key(p))
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-	case err != nil:
-		return nil, fmt.Errorf("part: %w", err)
-	default:
-		if err := s.release(c.Tx, c.Now, b, []place{s.partPlace(b.Name, old)}); err != nil {
-			return nil, err
-		}
-	}
-	if err := parts.Put(c.Tx, p); err != nil {
-		return nil, fmt.Errorf("put part: %w", err)
+	p, st, err := s.keepPart(c, b, u, in.PartNumber)
+	if err != nil {
+		return nil, err
 	}
 	c.Record.Extra("bytesTransferredIn", st.size)
 	out := &s3.UploadPartOutput{ETag: quoted(p.ETag), ServerSideEncryption: new("AES256")}
 	setChecksums(out, st.checksums, "")
 	return out, nil
+}
+
+// keepPart makes the row of a part whose bytes were staged, in place of one that had
+// the number.
+func (s *Service) keepPart(c *op.Call, b *Bucket, u *Upload, number int64) (*Part, *staged, error) {
+	st, ok := c.Staged.(*staged)
+	if !ok {
+		return nil, nil, conflict()
+	}
+	if st.err != nil {
+		return nil, nil, st.err
+	}
+	p := &Part{
+		Upload: u.ID, Number: number, Segment: Segment{st.at.Blob, st.size}, ETag: st.etag, Modified: c.Now.UnixMilli(), Checksums: st.all,
+	}
+	old, err := parts.Get(c.Tx, parts.Key(p))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+	case err != nil:
+		return nil, nil, fmt.Errorf("part: %w", err)
+	default:
+		if err := s.release(c.Tx, c.Now, b, []place{s.partPlace(b.Name, old)}); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := parts.Put(c.Tx, p); err != nil {
+		return nil, nil, fmt.Errorf("put part: %w", err)
+	}
+	return p, st, nil
 }
 
 // AbortMultipartUpload drops an upload and its parts.

@@ -15,6 +15,7 @@ type MultipartAPI interface {
 	ListMultipartUploads(*op.Call, *ListMultipartUploadsInput) (*ListMultipartUploadsOutput, error)
 	ListParts(*op.Call, *ListPartsInput) (*ListPartsOutput, error)
 	UploadPart(*op.Call, *UploadPartInput) (*UploadPartOutput, error)
+	UploadPartCopy(*op.Call, *UploadPartCopyInput) (*UploadPartCopyOutput, error)
 }
 
 // MultipartOps returns the operations of the area, answered by s.
@@ -64,6 +65,13 @@ func MultipartOps(svc *schema.Service, s MultipartAPI) []*op.Operation {
 	})
 	add("UploadPart", func() any { return new(UploadPartInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.UploadPart(c, in.(*UploadPartInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("UploadPartCopy", func() any { return new(UploadPartCopyInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.UploadPartCopy(c, in.(*UploadPartCopyInput))
 		if err != nil {
 			return nil, err
 		}

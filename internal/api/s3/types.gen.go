@@ -196,6 +196,22 @@ type CopyObjectResult struct {
 	ChecksumXXHASH128 *string
 }
 
+// CopyPartResult is the shape CopyPartResult.
+type CopyPartResult struct {
+	ETag              *string
+	LastModified      *time.Time
+	ChecksumCRC32     *string
+	ChecksumCRC32C    *string
+	ChecksumCRC64NVME *string
+	ChecksumSHA1      *string
+	ChecksumSHA256    *string
+	ChecksumSHA512    *string
+	ChecksumMD5       *string
+	ChecksumXXHASH64  *string
+	ChecksumXXHASH3   *string
+	ChecksumXXHASH128 *string
+}
+
 // CreateBucketConfiguration is the shape CreateBucketConfiguration.
 type CreateBucketConfiguration struct {
 	LocationConstraint *string
@@ -1046,6 +1062,41 @@ type TopicConfiguration struct {
 	TopicArn string   // required
 	Events   []string // required
 	Filter   *NotificationConfigurationFilter
+}
+
+// UploadPartCopyInput is the shape UploadPartCopyRequest.
+type UploadPartCopyInput struct {
+	Bucket                         string // required
+	CopySource                     string // required
+	CopySourceIfMatch              *string
+	CopySourceIfModifiedSince      *time.Time
+	CopySourceIfNoneMatch          *string
+	CopySourceIfUnmodifiedSince    *time.Time
+	CopySourceRange                *string
+	Key                            string // required
+	PartNumber                     int64  // required
+	UploadId                       string // required
+	SSECustomerAlgorithm           *string
+	SSECustomerKey                 *string // sensitive
+	SSECustomerKeyMD5              *string
+	CopySourceSSECustomerAlgorithm *string
+	CopySourceSSECustomerKey       *string // sensitive
+	CopySourceSSECustomerKeyMD5    *string
+	RequestPayer                   *string
+	ExpectedBucketOwner            *string
+	ExpectedSourceBucketOwner      *string
+}
+
+// UploadPartCopyOutput is the shape UploadPartCopyOutput.
+type UploadPartCopyOutput struct {
+	CopySourceVersionId  *string
+	CopyPartResult       *CopyPartResult
+	ServerSideEncryption *string
+	SSECustomerAlgorithm *string
+	SSECustomerKeyMD5    *string
+	SSEKMSKeyId          *string // sensitive
+	BucketKeyEnabled     *bool
+	RequestCharged       *string
 }
 
 // UploadPartInput is the shape UploadPartRequest.
