@@ -9,6 +9,28 @@ type AccountRecoverySettingType struct {
 	RecoveryMechanisms []RecoveryOptionType
 }
 
+// AddCustomAttributesInput is the shape AddCustomAttributesRequest.
+type AddCustomAttributesInput struct {
+	UserPoolId       string                // required
+	CustomAttributes []SchemaAttributeType // required
+}
+
+// AddCustomAttributesOutput is the shape AddCustomAttributesResponse.
+type AddCustomAttributesOutput struct {
+}
+
+// AddUserPoolClientSecretInput is the shape AddUserPoolClientSecretRequest.
+type AddUserPoolClientSecretInput struct {
+	UserPoolId   string  // required
+	ClientId     string  // required
+	ClientSecret *string // sensitive
+}
+
+// AddUserPoolClientSecretOutput is the shape AddUserPoolClientSecretResponse.
+type AddUserPoolClientSecretOutput struct {
+	ClientSecretDescriptor *ClientSecretDescriptorType
+}
+
 // AdminCreateUserConfigType is the shape AdminCreateUserConfigType.
 type AdminCreateUserConfigType struct {
 	AllowAdminCreateUserOnly  *bool
@@ -104,6 +126,13 @@ type AuthenticationResultType struct {
 	RefreshToken      *string // sensitive
 	IdToken           *string // sensitive
 	NewDeviceMetadata *NewDeviceMetadataType
+}
+
+// ClientSecretDescriptorType is the shape ClientSecretDescriptorType.
+type ClientSecretDescriptorType struct {
+	ClientSecretId         *string
+	ClientSecretValue      *string // sensitive
+	ClientSecretCreateDate *time.Time
 }
 
 // CodeDeliveryDetailsType is the shape CodeDeliveryDetailsType.
@@ -215,6 +244,17 @@ type DeleteUserPoolClientInput struct {
 	ClientId   string // required
 }
 
+// DeleteUserPoolClientSecretInput is the shape DeleteUserPoolClientSecretRequest.
+type DeleteUserPoolClientSecretInput struct {
+	UserPoolId     string // required
+	ClientId       string // required
+	ClientSecretId string // required
+}
+
+// DeleteUserPoolClientSecretOutput is the shape DeleteUserPoolClientSecretResponse.
+type DeleteUserPoolClientSecretOutput struct {
+}
+
 // DeleteUserPoolInput is the shape DeleteUserPoolRequest.
 type DeleteUserPoolInput struct {
 	UserPoolId string // required
@@ -260,6 +300,16 @@ type EmailConfigurationType struct {
 type EmailMfaConfigType struct {
 	Message *string
 	Subject *string
+}
+
+// GetSigningCertificateInput is the shape GetSigningCertificateRequest.
+type GetSigningCertificateInput struct {
+	UserPoolId string // required
+}
+
+// GetSigningCertificateOutput is the shape GetSigningCertificateResponse.
+type GetSigningCertificateOutput struct {
+	Certificate *string
 }
 
 // GetUserInput is the shape GetUserRequest.
@@ -352,6 +402,19 @@ type ListTagsForResourceInput struct {
 // ListTagsForResourceOutput is the shape ListTagsForResourceResponse.
 type ListTagsForResourceOutput struct {
 	Tags map[string]string
+}
+
+// ListUserPoolClientSecretsInput is the shape ListUserPoolClientSecretsRequest.
+type ListUserPoolClientSecretsInput struct {
+	UserPoolId string // required
+	ClientId   string // required
+	NextToken  *string
+}
+
+// ListUserPoolClientSecretsOutput is the shape ListUserPoolClientSecretsResponse.
+type ListUserPoolClientSecretsOutput struct {
+	ClientSecrets []ClientSecretDescriptorType
+	NextToken     *string
 }
 
 // ListUserPoolClientsInput is the shape ListUserPoolClientsRequest.

@@ -31,6 +31,10 @@ func standardType(attribute string) *schema.Error {
 	return invalid("You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute " + attribute)
 }
 
+func noName() *schema.Error {
+	return invalid("Custom attributes must have a name.") // (inferred)
+}
+
 func noType() *schema.Error {
 	return invalid("Invalid AttributeDataType input, consider using the provided AttributeDataType enum.")
 }
