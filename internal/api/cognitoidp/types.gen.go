@@ -160,6 +160,19 @@ type ConfirmSignUpOutput struct {
 	Session *string // sensitive
 }
 
+// CreateResourceServerInput is the shape CreateResourceServerRequest.
+type CreateResourceServerInput struct {
+	UserPoolId string // required
+	Identifier string // required
+	Name       string // required
+	Scopes     []ResourceServerScopeType
+}
+
+// CreateResourceServerOutput is the shape CreateResourceServerResponse.
+type CreateResourceServerOutput struct {
+	ResourceServer *ResourceServerType // required
+}
+
 // CreateUserPoolClientInput is the shape CreateUserPoolClientRequest.
 type CreateUserPoolClientInput struct {
 	UserPoolId                               string // required
@@ -238,6 +251,12 @@ type CustomSMSLambdaVersionConfigType struct {
 	LambdaArn     string // required
 }
 
+// DeleteResourceServerInput is the shape DeleteResourceServerRequest.
+type DeleteResourceServerInput struct {
+	UserPoolId string // required
+	Identifier string // required
+}
+
 // DeleteUserPoolClientInput is the shape DeleteUserPoolClientRequest.
 type DeleteUserPoolClientInput struct {
 	UserPoolId string // required
@@ -258,6 +277,17 @@ type DeleteUserPoolClientSecretOutput struct {
 // DeleteUserPoolInput is the shape DeleteUserPoolRequest.
 type DeleteUserPoolInput struct {
 	UserPoolId string // required
+}
+
+// DescribeResourceServerInput is the shape DescribeResourceServerRequest.
+type DescribeResourceServerInput struct {
+	UserPoolId string // required
+	Identifier string // required
+}
+
+// DescribeResourceServerOutput is the shape DescribeResourceServerResponse.
+type DescribeResourceServerOutput struct {
+	ResourceServer *ResourceServerType // required
 }
 
 // DescribeUserPoolClientInput is the shape DescribeUserPoolClientRequest.
@@ -394,6 +424,19 @@ type LambdaConfigType struct {
 	InboundFederation           *InboundFederationLambdaType
 }
 
+// ListResourceServersInput is the shape ListResourceServersRequest.
+type ListResourceServersInput struct {
+	UserPoolId string // required
+	MaxResults *int64
+	NextToken  *string
+}
+
+// ListResourceServersOutput is the shape ListResourceServersResponse.
+type ListResourceServersOutput struct {
+	ResourceServers []ResourceServerType // required
+	NextToken       *string
+}
+
 // ListTagsForResourceInput is the shape ListTagsForResourceRequest.
 type ListTagsForResourceInput struct {
 	ResourceArn string // required
@@ -526,6 +569,20 @@ type ResendConfirmationCodeOutput struct {
 	CodeDeliveryDetails *CodeDeliveryDetailsType
 }
 
+// ResourceServerScopeType is the shape ResourceServerScopeType.
+type ResourceServerScopeType struct {
+	ScopeName        string // required
+	ScopeDescription string // required
+}
+
+// ResourceServerType is the shape ResourceServerType.
+type ResourceServerType struct {
+	UserPoolId *string
+	Identifier *string
+	Name       *string
+	Scopes     []ResourceServerScopeType
+}
+
 // RespondToAuthChallengeInput is the shape RespondToAuthChallengeRequest.
 type RespondToAuthChallengeInput struct {
 	ClientId           string            // required
@@ -642,6 +699,19 @@ type UntagResourceInput struct {
 
 // UntagResourceOutput is the shape UntagResourceResponse.
 type UntagResourceOutput struct {
+}
+
+// UpdateResourceServerInput is the shape UpdateResourceServerRequest.
+type UpdateResourceServerInput struct {
+	UserPoolId string // required
+	Identifier string // required
+	Name       string // required
+	Scopes     []ResourceServerScopeType
+}
+
+// UpdateResourceServerOutput is the shape UpdateResourceServerResponse.
+type UpdateResourceServerOutput struct {
+	ResourceServer *ResourceServerType // required
 }
 
 // UpdateUserPoolClientInput is the shape UpdateUserPoolClientRequest.

@@ -13,6 +13,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
+	"github.com/cogtrail/cogtrail/internal/userpool/resourceserver"
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
 	"github.com/cogtrail/cogtrail/internal/userpool/signup"
 	"github.com/cogtrail/cogtrail/internal/userpool/user"
@@ -40,6 +41,8 @@ type Service struct {
 	Signin  *signin.Service
 	Profile *profile.Service
 	User    *user.Service
+
+	ResourceServer *resourceserver.Service
 }
 
 // New assembles the areas.
@@ -58,6 +61,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r},
+		ResourceServer: &resourceserver.Service{Realm: r},
 	}, nil
 }
 
@@ -70,6 +74,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.SigninOps(svc, s.Signin)...)
 	ops = append(ops, cognitoidp.ProfileOps(svc, s.Profile)...)
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
+	ops = append(ops, cognitoidp.ResourceserverOps(svc, s.ResourceServer)...)
 	s.Realm.Own(ops)
 	return ops
 }
