@@ -160,6 +160,21 @@ type ConfirmSignUpOutput struct {
 	Session *string // sensitive
 }
 
+// CreateIdentityProviderInput is the shape CreateIdentityProviderRequest.
+type CreateIdentityProviderInput struct {
+	UserPoolId       string            // required
+	ProviderName     string            // required
+	ProviderType     string            // required
+	ProviderDetails  map[string]string // required
+	AttributeMapping map[string]string
+	IdpIdentifiers   []string
+}
+
+// CreateIdentityProviderOutput is the shape CreateIdentityProviderResponse.
+type CreateIdentityProviderOutput struct {
+	IdentityProvider *IdentityProviderType // required
+}
+
 // CreateResourceServerInput is the shape CreateResourceServerRequest.
 type CreateResourceServerInput struct {
 	UserPoolId string // required
@@ -251,6 +266,12 @@ type CustomSMSLambdaVersionConfigType struct {
 	LambdaArn     string // required
 }
 
+// DeleteIdentityProviderInput is the shape DeleteIdentityProviderRequest.
+type DeleteIdentityProviderInput struct {
+	UserPoolId   string // required
+	ProviderName string // required
+}
+
 // DeleteResourceServerInput is the shape DeleteResourceServerRequest.
 type DeleteResourceServerInput struct {
 	UserPoolId string // required
@@ -277,6 +298,17 @@ type DeleteUserPoolClientSecretOutput struct {
 // DeleteUserPoolInput is the shape DeleteUserPoolRequest.
 type DeleteUserPoolInput struct {
 	UserPoolId string // required
+}
+
+// DescribeIdentityProviderInput is the shape DescribeIdentityProviderRequest.
+type DescribeIdentityProviderInput struct {
+	UserPoolId   string // required
+	ProviderName string // required
+}
+
+// DescribeIdentityProviderOutput is the shape DescribeIdentityProviderResponse.
+type DescribeIdentityProviderOutput struct {
+	IdentityProvider *IdentityProviderType // required
 }
 
 // DescribeResourceServerInput is the shape DescribeResourceServerRequest.
@@ -332,6 +364,17 @@ type EmailMfaConfigType struct {
 	Subject *string
 }
 
+// GetIdentityProviderByIdentifierInput is the shape GetIdentityProviderByIdentifierRequest.
+type GetIdentityProviderByIdentifierInput struct {
+	UserPoolId    string // required
+	IdpIdentifier string // required
+}
+
+// GetIdentityProviderByIdentifierOutput is the shape GetIdentityProviderByIdentifierResponse.
+type GetIdentityProviderByIdentifierOutput struct {
+	IdentityProvider *IdentityProviderType // required
+}
+
 // GetSigningCertificateInput is the shape GetSigningCertificateRequest.
 type GetSigningCertificateInput struct {
 	UserPoolId string // required
@@ -379,6 +422,18 @@ type GlobalSignOutInput struct {
 type GlobalSignOutOutput struct {
 }
 
+// IdentityProviderType is the shape IdentityProviderType.
+type IdentityProviderType struct {
+	UserPoolId       *string
+	ProviderName     *string
+	ProviderType     *string
+	ProviderDetails  map[string]string
+	AttributeMapping map[string]string
+	IdpIdentifiers   []string
+	LastModifiedDate *time.Time
+	CreationDate     *time.Time
+}
+
 // InboundFederationLambdaType is the shape InboundFederationLambdaType.
 type InboundFederationLambdaType struct {
 	LambdaVersion string // required
@@ -422,6 +477,19 @@ type LambdaConfigType struct {
 	CustomEmailSender           *CustomEmailLambdaVersionConfigType
 	KMSKeyID                    *string
 	InboundFederation           *InboundFederationLambdaType
+}
+
+// ListIdentityProvidersInput is the shape ListIdentityProvidersRequest.
+type ListIdentityProvidersInput struct {
+	UserPoolId string // required
+	MaxResults *int64
+	NextToken  *string
+}
+
+// ListIdentityProvidersOutput is the shape ListIdentityProvidersResponse.
+type ListIdentityProvidersOutput struct {
+	Providers []ProviderDescription // required
+	NextToken *string
 }
 
 // ListResourceServersInput is the shape ListResourceServersRequest.
@@ -540,6 +608,14 @@ type PasswordPolicyType struct {
 type PreTokenGenerationVersionConfigType struct {
 	LambdaVersion string // required
 	LambdaArn     string // required
+}
+
+// ProviderDescription is the shape ProviderDescription.
+type ProviderDescription struct {
+	ProviderName     *string
+	ProviderType     *string
+	LastModifiedDate *time.Time
+	CreationDate     *time.Time
 }
 
 // RecoveryOptionType is the shape RecoveryOptionType.
@@ -699,6 +775,20 @@ type UntagResourceInput struct {
 
 // UntagResourceOutput is the shape UntagResourceResponse.
 type UntagResourceOutput struct {
+}
+
+// UpdateIdentityProviderInput is the shape UpdateIdentityProviderRequest.
+type UpdateIdentityProviderInput struct {
+	UserPoolId       string // required
+	ProviderName     string // required
+	ProviderDetails  map[string]string
+	AttributeMapping map[string]string
+	IdpIdentifiers   []string
+}
+
+// UpdateIdentityProviderOutput is the shape UpdateIdentityProviderResponse.
+type UpdateIdentityProviderOutput struct {
+	IdentityProvider *IdentityProviderType // required
 }
 
 // UpdateResourceServerInput is the shape UpdateResourceServerRequest.

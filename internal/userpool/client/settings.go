@@ -9,6 +9,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/provider"
 	"github.com/cogtrail/cogtrail/internal/userpool/resourceserver"
 )
 
@@ -136,7 +137,12 @@ var standardScopes = []string{"phone", "email", "openid", "profile", userpool.Ad
 // oauth checks the settings of the web endpoints. They are stored for clients to read back; the endpoints themselves are not served.
 func oauth(tx store.Tx, p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput, secret bool) error {
 	for _, name := range in.SupportedIdentityProviders {
-		if name != "COGNITO" {
+		if name == "COGNITO" {
+			continue
+		}
+		if has, err := provider.Has(tx, p, name); err != nil {
+			return err
+		} else if !has {
 			return noProvider(name, string(p.ID))
 		}
 	}

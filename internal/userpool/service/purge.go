@@ -4,12 +4,13 @@ import (
 	"github.com/cogtrail/cogtrail/internal/job"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/provider"
 	"github.com/cogtrail/cogtrail/internal/userpool/resourceserver"
 )
 
 // PurgeHandler clears away what deleted pools left in the tables of all areas.
 func PurgeHandler(state store.State) job.Handler {
 	return userpool.PurgeHandler(state,
-		userpool.Purging(&resourceserver.Servers),
+		userpool.Purging(&resourceserver.Servers), userpool.Purging(&provider.Providers),
 	)
 }

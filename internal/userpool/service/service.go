@@ -13,6 +13,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
+	"github.com/cogtrail/cogtrail/internal/userpool/provider"
 	"github.com/cogtrail/cogtrail/internal/userpool/resourceserver"
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
 	"github.com/cogtrail/cogtrail/internal/userpool/signup"
@@ -43,6 +44,7 @@ type Service struct {
 	User    *user.Service
 
 	ResourceServer *resourceserver.Service
+	Provider       *provider.Service
 }
 
 // New assembles the areas.
@@ -61,7 +63,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r},
-		ResourceServer: &resourceserver.Service{Realm: r},
+		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r},
 	}, nil
 }
 
@@ -75,6 +77,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.ProfileOps(svc, s.Profile)...)
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
 	ops = append(ops, cognitoidp.ResourceserverOps(svc, s.ResourceServer)...)
+	ops = append(ops, cognitoidp.ProviderOps(svc, s.Provider)...)
 	s.Realm.Own(ops)
 	return ops
 }
