@@ -45,6 +45,8 @@ type Overlay struct {
 	HiddenShapes  []string `json:"hiddenShapes"`
 	VisibleShapes []string `json:"visibleShapes"`
 	HiddenValues  []string `json:"hiddenValues"`
+	// Unpatterned shapes are checked by the service itself: AWS does not hold to the model's pattern.
+	Unpatterned []string `json:"unpatterned"`
 	// ShownKeys are keys of such maps whose values are shown all the same.
 	ShownKeys map[string][]string `json:"shownKeys"`
 	// RecordHTTP is S3's way of records: parameters have their names on the wire, headers
@@ -210,6 +212,9 @@ func loadShapes(s *schema.Service, m *rawModel, o *Overlay) error {
 			HideValues: slices.Contains(o.HiddenValues, name), ShowKeys: o.ShownKeys[name],
 			Exception:  r.Exception, Fault: r.Fault, Union: r.Union, EventStream: r.Event, Streaming: r.Streaming,
 			Flattened: r.Flattened, TimestampFormat: r.Timestamp, Payload: r.Payload, XMLName: r.XMLName,
+		}
+		if slices.Contains(o.Unpatterned, name) {
+			sh.Pattern = ""
 		}
 		if r.Error != nil {
 			sh.ErrorCode, sh.Status = r.Error.Code, r.Error.Status

@@ -221,6 +221,20 @@ type CreateUserPoolClientOutput struct {
 	UserPoolClient *UserPoolClientType
 }
 
+// CreateUserPoolDomainInput is the shape CreateUserPoolDomainRequest.
+type CreateUserPoolDomainInput struct {
+	Domain              string // required
+	UserPoolId          string // required
+	ManagedLoginVersion *int64
+	CustomDomainConfig  *CustomDomainConfigType
+}
+
+// CreateUserPoolDomainOutput is the shape CreateUserPoolDomainResponse.
+type CreateUserPoolDomainOutput struct {
+	ManagedLoginVersion *int64
+	CloudFrontDomain    *string
+}
+
 // CreateUserPoolInput is the shape CreateUserPoolRequest.
 type CreateUserPoolInput struct {
 	PoolName                    string // required
@@ -252,6 +266,11 @@ type CreateUserPoolInput struct {
 // CreateUserPoolOutput is the shape CreateUserPoolResponse.
 type CreateUserPoolOutput struct {
 	UserPool *UserPoolType
+}
+
+// CustomDomainConfigType is the shape CustomDomainConfigType.
+type CustomDomainConfigType struct {
+	CertificateArn string // required
 }
 
 // CustomEmailLambdaVersionConfigType is the shape CustomEmailLambdaVersionConfigType.
@@ -295,6 +314,16 @@ type DeleteUserPoolClientSecretInput struct {
 type DeleteUserPoolClientSecretOutput struct {
 }
 
+// DeleteUserPoolDomainInput is the shape DeleteUserPoolDomainRequest.
+type DeleteUserPoolDomainInput struct {
+	Domain     string // required
+	UserPoolId string // required
+}
+
+// DeleteUserPoolDomainOutput is the shape DeleteUserPoolDomainResponse.
+type DeleteUserPoolDomainOutput struct {
+}
+
 // DeleteUserPoolInput is the shape DeleteUserPoolRequest.
 type DeleteUserPoolInput struct {
 	UserPoolId string // required
@@ -333,6 +362,16 @@ type DescribeUserPoolClientOutput struct {
 	UserPoolClient *UserPoolClientType
 }
 
+// DescribeUserPoolDomainInput is the shape DescribeUserPoolDomainRequest.
+type DescribeUserPoolDomainInput struct {
+	Domain string // required
+}
+
+// DescribeUserPoolDomainOutput is the shape DescribeUserPoolDomainResponse.
+type DescribeUserPoolDomainOutput struct {
+	DomainDescription *DomainDescriptionType
+}
+
 // DescribeUserPoolInput is the shape DescribeUserPoolRequest.
 type DescribeUserPoolInput struct {
 	UserPoolId string // required
@@ -347,6 +386,19 @@ type DescribeUserPoolOutput struct {
 type DeviceConfigurationType struct {
 	ChallengeRequiredOnNewDevice     *bool
 	DeviceOnlyRememberedOnUserPrompt *bool
+}
+
+// DomainDescriptionType is the shape DomainDescriptionType.
+type DomainDescriptionType struct {
+	UserPoolId             *string
+	AWSAccountId           *string
+	Domain                 *string
+	S3Bucket               *string
+	CloudFrontDistribution *string
+	Version                *string
+	Status                 *string
+	CustomDomainConfig     *CustomDomainConfigType
+	ManagedLoginVersion    *int64
 }
 
 // EmailConfigurationType is the shape EmailConfigurationType.
@@ -834,6 +886,20 @@ type UpdateUserPoolClientInput struct {
 // UpdateUserPoolClientOutput is the shape UpdateUserPoolClientResponse.
 type UpdateUserPoolClientOutput struct {
 	UserPoolClient *UserPoolClientType
+}
+
+// UpdateUserPoolDomainInput is the shape UpdateUserPoolDomainRequest.
+type UpdateUserPoolDomainInput struct {
+	Domain              string // required
+	UserPoolId          string // required
+	ManagedLoginVersion *int64
+	CustomDomainConfig  *CustomDomainConfigType
+}
+
+// UpdateUserPoolDomainOutput is the shape UpdateUserPoolDomainResponse.
+type UpdateUserPoolDomainOutput struct {
+	ManagedLoginVersion *int64
+	CloudFrontDomain    *string
 }
 
 // UpdateUserPoolInput is the shape UpdateUserPoolRequest.

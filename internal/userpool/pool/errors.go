@@ -11,6 +11,10 @@ func protected() *schema.Error {
 	return invalid("The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.")
 }
 
+func hasDomain() *schema.Error {
+	return invalid("User pool cannot be deleted. It has a domain configured that should be deleted first.")
+}
+
 func aliasesAndNames() *schema.Error {
 	return invalid("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.") // (inferred)
 }

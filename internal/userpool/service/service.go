@@ -11,6 +11,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/secret"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
+	"github.com/cogtrail/cogtrail/internal/userpool/domain"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
 	"github.com/cogtrail/cogtrail/internal/userpool/provider"
@@ -45,6 +46,7 @@ type Service struct {
 
 	ResourceServer *resourceserver.Service
 	Provider       *provider.Service
+	Domain         *domain.Service
 }
 
 // New assembles the areas.
@@ -63,7 +65,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r},
-		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r},
+		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r}, Domain: &domain.Service{Realm: r},
 	}, nil
 }
 
@@ -78,6 +80,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
 	ops = append(ops, cognitoidp.ResourceserverOps(svc, s.ResourceServer)...)
 	ops = append(ops, cognitoidp.ProviderOps(svc, s.Provider)...)
+	ops = append(ops, cognitoidp.DomainOps(svc, s.Domain)...)
 	s.Realm.Own(ops)
 	return ops
 }
