@@ -2,6 +2,7 @@
 
 package cognitoidp
 
+import "encoding/json"
 import "time"
 
 // AccountRecoverySettingType is the shape AccountRecoverySettingType.
@@ -112,6 +113,15 @@ type AnalyticsMetadataType struct {
 	AnalyticsEndpointId *string
 }
 
+// AssetType is the shape AssetType.
+type AssetType struct {
+	Category   string // required
+	ColorMode  string // required
+	Extension  string // required
+	Bytes      []byte
+	ResourceId *string
+}
+
 // AttributeType is the shape AttributeType.
 type AttributeType struct {
 	Name  string  // required
@@ -175,6 +185,20 @@ type CreateIdentityProviderOutput struct {
 	IdentityProvider *IdentityProviderType // required
 }
 
+// CreateManagedLoginBrandingInput is the shape CreateManagedLoginBrandingRequest.
+type CreateManagedLoginBrandingInput struct {
+	UserPoolId               string // required
+	ClientId                 string // required
+	UseCognitoProvidedValues *bool
+	Settings                 json.RawMessage
+	Assets                   []AssetType
+}
+
+// CreateManagedLoginBrandingOutput is the shape CreateManagedLoginBrandingResponse.
+type CreateManagedLoginBrandingOutput struct {
+	ManagedLoginBranding *ManagedLoginBrandingType
+}
+
 // CreateResourceServerInput is the shape CreateResourceServerRequest.
 type CreateResourceServerInput struct {
 	UserPoolId string // required
@@ -186,6 +210,21 @@ type CreateResourceServerInput struct {
 // CreateResourceServerOutput is the shape CreateResourceServerResponse.
 type CreateResourceServerOutput struct {
 	ResourceServer *ResourceServerType // required
+}
+
+// CreateTermsInput is the shape CreateTermsRequest.
+type CreateTermsInput struct {
+	UserPoolId  string // required
+	ClientId    string // required
+	TermsName   string // required
+	TermsSource string // required
+	Enforcement string // required
+	Links       map[string]string
+}
+
+// CreateTermsOutput is the shape CreateTermsResponse.
+type CreateTermsOutput struct {
+	Terms *TermsType
 }
 
 // CreateUserPoolClientInput is the shape CreateUserPoolClientRequest.
@@ -291,10 +330,22 @@ type DeleteIdentityProviderInput struct {
 	ProviderName string // required
 }
 
+// DeleteManagedLoginBrandingInput is the shape DeleteManagedLoginBrandingRequest.
+type DeleteManagedLoginBrandingInput struct {
+	ManagedLoginBrandingId string // required
+	UserPoolId             string // required
+}
+
 // DeleteResourceServerInput is the shape DeleteResourceServerRequest.
 type DeleteResourceServerInput struct {
 	UserPoolId string // required
 	Identifier string // required
+}
+
+// DeleteTermsInput is the shape DeleteTermsRequest.
+type DeleteTermsInput struct {
+	TermsId    string // required
+	UserPoolId string // required
 }
 
 // DeleteUserPoolClientInput is the shape DeleteUserPoolClientRequest.
@@ -340,6 +391,30 @@ type DescribeIdentityProviderOutput struct {
 	IdentityProvider *IdentityProviderType // required
 }
 
+// DescribeManagedLoginBrandingByClientInput is the shape DescribeManagedLoginBrandingByClientRequest.
+type DescribeManagedLoginBrandingByClientInput struct {
+	UserPoolId            string // required
+	ClientId              string // required
+	ReturnMergedResources *bool
+}
+
+// DescribeManagedLoginBrandingByClientOutput is the shape DescribeManagedLoginBrandingByClientResponse.
+type DescribeManagedLoginBrandingByClientOutput struct {
+	ManagedLoginBranding *ManagedLoginBrandingType
+}
+
+// DescribeManagedLoginBrandingInput is the shape DescribeManagedLoginBrandingRequest.
+type DescribeManagedLoginBrandingInput struct {
+	UserPoolId             string // required
+	ManagedLoginBrandingId string // required
+	ReturnMergedResources  *bool
+}
+
+// DescribeManagedLoginBrandingOutput is the shape DescribeManagedLoginBrandingResponse.
+type DescribeManagedLoginBrandingOutput struct {
+	ManagedLoginBranding *ManagedLoginBrandingType
+}
+
 // DescribeResourceServerInput is the shape DescribeResourceServerRequest.
 type DescribeResourceServerInput struct {
 	UserPoolId string // required
@@ -349,6 +424,17 @@ type DescribeResourceServerInput struct {
 // DescribeResourceServerOutput is the shape DescribeResourceServerResponse.
 type DescribeResourceServerOutput struct {
 	ResourceServer *ResourceServerType // required
+}
+
+// DescribeTermsInput is the shape DescribeTermsRequest.
+type DescribeTermsInput struct {
+	TermsId    string // required
+	UserPoolId string // required
+}
+
+// DescribeTermsOutput is the shape DescribeTermsResponse.
+type DescribeTermsOutput struct {
+	Terms *TermsType
 }
 
 // DescribeUserPoolClientInput is the shape DescribeUserPoolClientRequest.
@@ -435,6 +521,17 @@ type GetSigningCertificateInput struct {
 // GetSigningCertificateOutput is the shape GetSigningCertificateResponse.
 type GetSigningCertificateOutput struct {
 	Certificate *string
+}
+
+// GetUICustomizationInput is the shape GetUICustomizationRequest.
+type GetUICustomizationInput struct {
+	UserPoolId string // required
+	ClientId   *string
+}
+
+// GetUICustomizationOutput is the shape GetUICustomizationResponse.
+type GetUICustomizationOutput struct {
+	UICustomization *UICustomizationType // required
 }
 
 // GetUserInput is the shape GetUserRequest.
@@ -567,6 +664,19 @@ type ListTagsForResourceOutput struct {
 	Tags map[string]string
 }
 
+// ListTermsInput is the shape ListTermsRequest.
+type ListTermsInput struct {
+	UserPoolId string // required
+	MaxResults *int64
+	NextToken  *string
+}
+
+// ListTermsOutput is the shape ListTermsResponse.
+type ListTermsOutput struct {
+	Terms     []TermsDescriptionType // required
+	NextToken *string
+}
+
 // ListUserPoolClientSecretsInput is the shape ListUserPoolClientSecretsRequest.
 type ListUserPoolClientSecretsInput struct {
 	UserPoolId string // required
@@ -624,6 +734,17 @@ type ListUsersOutput struct {
 type MFAOptionType struct {
 	DeliveryMedium *string
 	AttributeName  *string
+}
+
+// ManagedLoginBrandingType is the shape ManagedLoginBrandingType.
+type ManagedLoginBrandingType struct {
+	ManagedLoginBrandingId   *string
+	UserPoolId               *string
+	UseCognitoProvidedValues *bool
+	Settings                 json.RawMessage
+	Assets                   []AssetType
+	CreationDate             *time.Time
+	LastModifiedDate         *time.Time
 }
 
 // MessageTemplateType is the shape MessageTemplateType.
@@ -752,6 +873,19 @@ type SchemaAttributeType struct {
 	StringAttributeConstraints *StringAttributeConstraintsType
 }
 
+// SetUICustomizationInput is the shape SetUICustomizationRequest.
+type SetUICustomizationInput struct {
+	UserPoolId string // required
+	ClientId   *string
+	CSS        *string
+	ImageFile  []byte
+}
+
+// SetUICustomizationOutput is the shape SetUICustomizationResponse.
+type SetUICustomizationOutput struct {
+	UICustomization *UICustomizationType // required
+}
+
 // SignInPolicyType is the shape SignInPolicyType.
 type SignInPolicyType struct {
 	AllowedFirstAuthFactors []string
@@ -812,11 +946,44 @@ type TagResourceInput struct {
 type TagResourceOutput struct {
 }
 
+// TermsDescriptionType is the shape TermsDescriptionType.
+type TermsDescriptionType struct {
+	TermsId          string    // required
+	TermsName        string    // required
+	Enforcement      string    // required
+	CreationDate     time.Time // required
+	LastModifiedDate time.Time // required
+}
+
+// TermsType is the shape TermsType.
+type TermsType struct {
+	TermsId          string            // required
+	UserPoolId       string            // required
+	ClientId         string            // required
+	TermsName        string            // required
+	TermsSource      string            // required
+	Enforcement      string            // required
+	Links            map[string]string // required
+	CreationDate     time.Time         // required
+	LastModifiedDate time.Time         // required
+}
+
 // TokenValidityUnitsType is the shape TokenValidityUnitsType.
 type TokenValidityUnitsType struct {
 	AccessToken  *string
 	IdToken      *string
 	RefreshToken *string
+}
+
+// UICustomizationType is the shape UICustomizationType.
+type UICustomizationType struct {
+	UserPoolId       *string
+	ClientId         *string
+	ImageUrl         *string
+	CSS              *string
+	CSSVersion       *string
+	LastModifiedDate *time.Time
+	CreationDate     *time.Time
 }
 
 // UntagResourceInput is the shape UntagResourceRequest.
@@ -843,6 +1010,20 @@ type UpdateIdentityProviderOutput struct {
 	IdentityProvider *IdentityProviderType // required
 }
 
+// UpdateManagedLoginBrandingInput is the shape UpdateManagedLoginBrandingRequest.
+type UpdateManagedLoginBrandingInput struct {
+	UserPoolId               *string
+	ManagedLoginBrandingId   *string
+	UseCognitoProvidedValues *bool
+	Settings                 json.RawMessage
+	Assets                   []AssetType
+}
+
+// UpdateManagedLoginBrandingOutput is the shape UpdateManagedLoginBrandingResponse.
+type UpdateManagedLoginBrandingOutput struct {
+	ManagedLoginBranding *ManagedLoginBrandingType
+}
+
 // UpdateResourceServerInput is the shape UpdateResourceServerRequest.
 type UpdateResourceServerInput struct {
 	UserPoolId string // required
@@ -854,6 +1035,21 @@ type UpdateResourceServerInput struct {
 // UpdateResourceServerOutput is the shape UpdateResourceServerResponse.
 type UpdateResourceServerOutput struct {
 	ResourceServer *ResourceServerType // required
+}
+
+// UpdateTermsInput is the shape UpdateTermsRequest.
+type UpdateTermsInput struct {
+	TermsId     string // required
+	UserPoolId  string // required
+	TermsName   *string
+	TermsSource *string
+	Enforcement *string
+	Links       map[string]string
+}
+
+// UpdateTermsOutput is the shape UpdateTermsResponse.
+type UpdateTermsOutput struct {
+	Terms *TermsType
 }
 
 // UpdateUserPoolClientInput is the shape UpdateUserPoolClientRequest.

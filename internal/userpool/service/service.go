@@ -9,7 +9,9 @@ import (
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/secret"
+	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/branding"
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
 	"github.com/cogtrail/cogtrail/internal/userpool/domain"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
@@ -18,6 +20,8 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/resourceserver"
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
 	"github.com/cogtrail/cogtrail/internal/userpool/signup"
+	"github.com/cogtrail/cogtrail/internal/userpool/terms"
+	"github.com/cogtrail/cogtrail/internal/userpool/uicustomization"
 	"github.com/cogtrail/cogtrail/internal/userpool/user"
 )
 
@@ -44,9 +48,12 @@ type Service struct {
 	Profile *profile.Service
 	User    *user.Service
 
-	ResourceServer *resourceserver.Service
-	Provider       *provider.Service
-	Domain         *domain.Service
+	ResourceServer  *resourceserver.Service
+	Provider        *provider.Service
+	Domain          *domain.Service
+	UICustomization *uicustomization.Service
+	Branding        *branding.Service
+	Terms           *terms.Service
 }
 
 // New assembles the areas.
@@ -61,11 +68,13 @@ func New(d Deps) (*Service, error) {
 		}
 		d.Hasher = h
 	}
+	forget := []func(store.Tx, *userpool.Pool, userpool.ClientID) error{uicustomization.Forget, branding.Forget, terms.Forget}
 	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
 	return &Service{
-		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
+		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r, Forget: forget}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r},
 		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r}, Domain: &domain.Service{Realm: r},
+		UICustomization: &uicustomization.Service{Realm: r}, Branding: &branding.Service{Realm: r}, Terms: &terms.Service{Realm: r},
 	}, nil
 }
 
@@ -81,6 +90,9 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.ResourceserverOps(svc, s.ResourceServer)...)
 	ops = append(ops, cognitoidp.ProviderOps(svc, s.Provider)...)
 	ops = append(ops, cognitoidp.DomainOps(svc, s.Domain)...)
+	ops = append(ops, cognitoidp.UicustomizationOps(svc, s.UICustomization)...)
+	ops = append(ops, cognitoidp.BrandingOps(svc, s.Branding)...)
+	ops = append(ops, cognitoidp.TermsOps(svc, s.Terms)...)
 	s.Realm.Own(ops)
 	return ops
 }
