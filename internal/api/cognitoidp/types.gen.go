@@ -10,6 +10,25 @@ type AccountRecoverySettingType struct {
 	RecoveryMechanisms []RecoveryOptionType
 }
 
+// AccountTakeoverActionType is the shape AccountTakeoverActionType.
+type AccountTakeoverActionType struct {
+	Notify      bool   // required
+	EventAction string // required
+}
+
+// AccountTakeoverActionsType is the shape AccountTakeoverActionsType.
+type AccountTakeoverActionsType struct {
+	LowAction    *AccountTakeoverActionType
+	MediumAction *AccountTakeoverActionType
+	HighAction   *AccountTakeoverActionType
+}
+
+// AccountTakeoverRiskConfigurationType is the shape AccountTakeoverRiskConfigurationType.
+type AccountTakeoverRiskConfigurationType struct {
+	NotifyConfiguration *NotifyConfigurationType
+	Actions             *AccountTakeoverActionsType // required
+}
+
 // AddCustomAttributesInput is the shape AddCustomAttributesRequest.
 type AddCustomAttributesInput struct {
 	UserPoolId       string                // required
@@ -145,11 +164,27 @@ type ClientSecretDescriptorType struct {
 	ClientSecretCreateDate *time.Time
 }
 
+// CloudWatchLogsConfigurationType is the shape CloudWatchLogsConfigurationType.
+type CloudWatchLogsConfigurationType struct {
+	LogGroupArn *string
+}
+
 // CodeDeliveryDetailsType is the shape CodeDeliveryDetailsType.
 type CodeDeliveryDetailsType struct {
 	Destination    *string
 	DeliveryMedium *string
 	AttributeName  *string
+}
+
+// CompromisedCredentialsActionsType is the shape CompromisedCredentialsActionsType.
+type CompromisedCredentialsActionsType struct {
+	EventAction string // required
+}
+
+// CompromisedCredentialsRiskConfigurationType is the shape CompromisedCredentialsRiskConfigurationType.
+type CompromisedCredentialsRiskConfigurationType struct {
+	EventFilter []string
+	Actions     *CompromisedCredentialsActionsType // required
 }
 
 // ConfirmSignUpInput is the shape ConfirmSignUpRequest.
@@ -426,6 +461,17 @@ type DescribeResourceServerOutput struct {
 	ResourceServer *ResourceServerType // required
 }
 
+// DescribeRiskConfigurationInput is the shape DescribeRiskConfigurationRequest.
+type DescribeRiskConfigurationInput struct {
+	UserPoolId string // required
+	ClientId   *string
+}
+
+// DescribeRiskConfigurationOutput is the shape DescribeRiskConfigurationResponse.
+type DescribeRiskConfigurationOutput struct {
+	RiskConfiguration *RiskConfigurationType // required
+}
+
 // DescribeTermsInput is the shape DescribeTermsRequest.
 type DescribeTermsInput struct {
 	TermsId    string // required
@@ -502,6 +548,11 @@ type EmailMfaConfigType struct {
 	Subject *string
 }
 
+// FirehoseConfigurationType is the shape FirehoseConfigurationType.
+type FirehoseConfigurationType struct {
+	StreamArn *string
+}
+
 // GetIdentityProviderByIdentifierInput is the shape GetIdentityProviderByIdentifierRequest.
 type GetIdentityProviderByIdentifierInput struct {
 	UserPoolId    string // required
@@ -511,6 +562,16 @@ type GetIdentityProviderByIdentifierInput struct {
 // GetIdentityProviderByIdentifierOutput is the shape GetIdentityProviderByIdentifierResponse.
 type GetIdentityProviderByIdentifierOutput struct {
 	IdentityProvider *IdentityProviderType // required
+}
+
+// GetLogDeliveryConfigurationInput is the shape GetLogDeliveryConfigurationRequest.
+type GetLogDeliveryConfigurationInput struct {
+	UserPoolId string // required
+}
+
+// GetLogDeliveryConfigurationOutput is the shape GetLogDeliveryConfigurationResponse.
+type GetLogDeliveryConfigurationOutput struct {
+	LogDeliveryConfiguration *LogDeliveryConfigurationType
 }
 
 // GetSigningCertificateInput is the shape GetSigningCertificateRequest.
@@ -730,6 +791,21 @@ type ListUsersOutput struct {
 	PaginationToken *string
 }
 
+// LogConfigurationType is the shape LogConfigurationType.
+type LogConfigurationType struct {
+	LogLevel                    string // required
+	EventSource                 string // required
+	CloudWatchLogsConfiguration *CloudWatchLogsConfigurationType
+	S3Configuration             *S3ConfigurationType
+	FirehoseConfiguration       *FirehoseConfigurationType
+}
+
+// LogDeliveryConfigurationType is the shape LogDeliveryConfigurationType.
+type LogDeliveryConfigurationType struct {
+	UserPoolId        string                 // required
+	LogConfigurations []LogConfigurationType // required
+}
+
 // MFAOptionType is the shape MFAOptionType.
 type MFAOptionType struct {
 	DeliveryMedium *string
@@ -758,6 +834,23 @@ type MessageTemplateType struct {
 type NewDeviceMetadataType struct {
 	DeviceKey      *string
 	DeviceGroupKey *string
+}
+
+// NotifyConfigurationType is the shape NotifyConfigurationType.
+type NotifyConfigurationType struct {
+	From          *string
+	ReplyTo       *string
+	SourceArn     string // required
+	BlockEmail    *NotifyEmailType
+	NoActionEmail *NotifyEmailType
+	MfaEmail      *NotifyEmailType
+}
+
+// NotifyEmailType is the shape NotifyEmailType.
+type NotifyEmailType struct {
+	Subject  string // required
+	HtmlBody *string
+	TextBody *string
 }
 
 // NumberAttributeConstraintsType is the shape NumberAttributeConstraintsType.
@@ -862,6 +955,27 @@ type RevokeTokenInput struct {
 type RevokeTokenOutput struct {
 }
 
+// RiskConfigurationType is the shape RiskConfigurationType.
+type RiskConfigurationType struct {
+	UserPoolId                              *string
+	ClientId                                *string
+	CompromisedCredentialsRiskConfiguration *CompromisedCredentialsRiskConfigurationType
+	AccountTakeoverRiskConfiguration        *AccountTakeoverRiskConfigurationType
+	RiskExceptionConfiguration              *RiskExceptionConfigurationType
+	LastModifiedDate                        *time.Time
+}
+
+// RiskExceptionConfigurationType is the shape RiskExceptionConfigurationType.
+type RiskExceptionConfigurationType struct {
+	BlockedIPRangeList []string
+	SkippedIPRangeList []string
+}
+
+// S3ConfigurationType is the shape S3ConfigurationType.
+type S3ConfigurationType struct {
+	BucketArn *string
+}
+
 // SchemaAttributeType is the shape SchemaAttributeType.
 type SchemaAttributeType struct {
 	Name                       *string
@@ -871,6 +985,31 @@ type SchemaAttributeType struct {
 	Required                   *bool
 	NumberAttributeConstraints *NumberAttributeConstraintsType
 	StringAttributeConstraints *StringAttributeConstraintsType
+}
+
+// SetLogDeliveryConfigurationInput is the shape SetLogDeliveryConfigurationRequest.
+type SetLogDeliveryConfigurationInput struct {
+	UserPoolId        string                 // required
+	LogConfigurations []LogConfigurationType // required
+}
+
+// SetLogDeliveryConfigurationOutput is the shape SetLogDeliveryConfigurationResponse.
+type SetLogDeliveryConfigurationOutput struct {
+	LogDeliveryConfiguration *LogDeliveryConfigurationType
+}
+
+// SetRiskConfigurationInput is the shape SetRiskConfigurationRequest.
+type SetRiskConfigurationInput struct {
+	UserPoolId                              string // required
+	ClientId                                *string
+	CompromisedCredentialsRiskConfiguration *CompromisedCredentialsRiskConfigurationType
+	AccountTakeoverRiskConfiguration        *AccountTakeoverRiskConfigurationType
+	RiskExceptionConfiguration              *RiskExceptionConfigurationType
+}
+
+// SetRiskConfigurationOutput is the shape SetRiskConfigurationResponse.
+type SetRiskConfigurationOutput struct {
+	RiskConfiguration *RiskConfigurationType // required
 }
 
 // SetUICustomizationInput is the shape SetUICustomizationRequest.

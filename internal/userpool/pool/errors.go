@@ -107,6 +107,10 @@ func plusOnly() *schema.Error {
 	return cognitoidp.FeatureUnavailableInTierException("Threat protection is not available in the user pool's feature plan.") // (inferred)
 }
 
+func tierInUse() *schema.Error {
+	return cognitoidp.TierChangeNotAllowedException("The user pool uses features that the feature plan does not have.") // (inferred)
+}
+
 func inviteTemplate() *schema.Error {
 	return invalid("Invitation messages must contain {username} and {####}.") // (inferred)
 }

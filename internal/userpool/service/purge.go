@@ -5,8 +5,10 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/branding"
+	"github.com/cogtrail/cogtrail/internal/userpool/logdelivery"
 	"github.com/cogtrail/cogtrail/internal/userpool/provider"
 	"github.com/cogtrail/cogtrail/internal/userpool/resourceserver"
+	"github.com/cogtrail/cogtrail/internal/userpool/risk"
 	"github.com/cogtrail/cogtrail/internal/userpool/terms"
 	"github.com/cogtrail/cogtrail/internal/userpool/uicustomization"
 )
@@ -15,6 +17,6 @@ import (
 func PurgeHandler(state store.State) job.Handler {
 	return userpool.PurgeHandler(state,
 		userpool.Purging(&resourceserver.Servers), userpool.Purging(&provider.Providers), userpool.Purging(&uicustomization.Looks),
-		userpool.Purging(&branding.Styles), userpool.Purging(&terms.Documents),
+		userpool.Purging(&branding.Styles), userpool.Purging(&terms.Documents), userpool.Purging(&risk.Configurations), userpool.Purging(&logdelivery.Deliveries),
 	)
 }

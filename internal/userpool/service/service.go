@@ -14,10 +14,12 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/branding"
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
 	"github.com/cogtrail/cogtrail/internal/userpool/domain"
+	"github.com/cogtrail/cogtrail/internal/userpool/logdelivery"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
 	"github.com/cogtrail/cogtrail/internal/userpool/provider"
 	"github.com/cogtrail/cogtrail/internal/userpool/resourceserver"
+	"github.com/cogtrail/cogtrail/internal/userpool/risk"
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
 	"github.com/cogtrail/cogtrail/internal/userpool/signup"
 	"github.com/cogtrail/cogtrail/internal/userpool/terms"
@@ -54,6 +56,8 @@ type Service struct {
 	UICustomization *uicustomization.Service
 	Branding        *branding.Service
 	Terms           *terms.Service
+	Risk            *risk.Service
+	LogDelivery     *logdelivery.Service
 }
 
 // New assembles the areas.
@@ -68,13 +72,14 @@ func New(d Deps) (*Service, error) {
 		}
 		d.Hasher = h
 	}
-	forget := []func(store.Tx, *userpool.Pool, userpool.ClientID) error{uicustomization.Forget, branding.Forget, terms.Forget}
+	forget := []func(store.Tx, *userpool.Pool, userpool.ClientID) error{uicustomization.Forget, branding.Forget, terms.Forget, risk.Forget}
 	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r, Forget: forget}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r},
 		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r}, Domain: &domain.Service{Realm: r},
 		UICustomization: &uicustomization.Service{Realm: r}, Branding: &branding.Service{Realm: r}, Terms: &terms.Service{Realm: r},
+		Risk: &risk.Service{Realm: r}, LogDelivery: &logdelivery.Service{Realm: r},
 	}, nil
 }
 
@@ -93,6 +98,8 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.UicustomizationOps(svc, s.UICustomization)...)
 	ops = append(ops, cognitoidp.BrandingOps(svc, s.Branding)...)
 	ops = append(ops, cognitoidp.TermsOps(svc, s.Terms)...)
+	ops = append(ops, cognitoidp.RiskOps(svc, s.Risk)...)
+	ops = append(ops, cognitoidp.LogdeliveryOps(svc, s.LogDelivery)...)
 	s.Realm.Own(ops)
 	return ops
 }
