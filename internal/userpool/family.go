@@ -62,7 +62,7 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, now time.Time) (
 	if !c.Revokes() {
 		f.Event = f.ID // without origin_jti a token still has to name its family
 	}
-	if err := Families.Insert(tx, f); err != nil {
+	if err := Families.InsertDrawn(tx, f); err != nil {
 		return nil, fmt.Errorf("write token family: %w", err)
 	}
 	out, err := r.Issue(tx, p, c, u, f, now)
