@@ -44,6 +44,10 @@ type User struct {
 	Created    time.Time
 	Modified   time.Time
 	Credential Credential
+	// Earlier are the passwords before Credential, newest first, where the pool remembers them.
+	Earlier []Credential `json:",omitempty"`
+	// Pending are addresses that take the place of the present ones once they are verified.
+	Pending []Attribute `json:",omitempty"`
 	// TemporarySince is when the temporary password was set.
 	TemporarySince time.Time `json:",omitzero"`
 	// Generation moves on with every sign-out of all devices; families of an older one are dead.
