@@ -104,11 +104,12 @@ func newServer(ctx context.Context, c *Config, getenv func(string) string, log *
 	if _, port, err := net.SplitHostPort(c.Listen); err == nil && port == "0" {
 		c.PublicURL = strings.Replace(c.PublicURL, c.Listen, s.lis.Addr().String(), 1)
 	}
-	if s.lis, err = secure(s.lis, c); err != nil {
-		return nil, s.engines.failed(err)
+	plain := s.lis
+	if s.lis, err = secure(plain, c); err != nil {
+		return nil, s.engines.failed(errors.Join(err, plain.Close()))
 	}
 	if s.parts, err = build(ctx, s); err != nil {
-		return nil, s.engines.failed(err)
+		return nil, s.engines.failed(errors.Join(err, plain.Close()))
 	}
 	s.calls.h = s.parts.handler
 	s.http = httpServer(&s.calls, log)

@@ -168,9 +168,12 @@ func (u *User) PendingValue(name string) string {
 }
 
 func (u *User) setPending(name, v string) {
-	u.Pending = slices.DeleteFunc(u.Pending, func(a Attribute) bool { return a.Name == name })
+	u.Pending = slices.DeleteFunc(slices.Clone(u.Pending), func(a Attribute) bool { return a.Name == name })
 	if v != "" {
 		u.Pending = append(u.Pending, Attribute{name, v})
+	}
+	if len(u.Pending) == 0 {
+		u.Pending = nil
 	}
 }
 

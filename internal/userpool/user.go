@@ -1,6 +1,7 @@
 package userpool
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -201,7 +202,34 @@ func (p *Pool) holds(u *User, name string) bool {
 
 // User returns the user whom a text means (name, alias in force or sub), or store.ErrNotFound.
 func (r *Realm) User(tx store.Tx, p *Pool, text string) (*User, error) {
-	return Users.Find(tx, "login", p.key(p.Fold(text)))
+	key, err := Users.FindKey(tx, "login", p.key(p.Fold(text)))
+	if err != nil {
+		return nil, err
+	}
+	return r.user(tx, key)
+}
+
+// user returns the user at a key, whom the caller may change. The steps of a sign-in and the calls after it ask for the same user
+// within seconds, and decoding him costs more than all other reading.
+func (r *Realm) user(tx store.Tx, key store.Key) (*User, error) {
+	raw, err := tx.Get(Users.Name, key)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := r.users.get(string(key), raw, func(raw []byte) (*User, error) {
+		u := new(User)
+		if err := json.Unmarshal(raw, u); err != nil {
+			return nil, fmt.Errorf("decode user: %w", err)
+		}
+		return u, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	u := *shared
+	u.Attributes, u.Logins = slices.Clone(u.Attributes), slices.Clone(u.Logins)
+	u.Credential.Verifier = slices.Clone(u.Credential.Verifier)
+	return &u, nil
 }
 
 // KnownUser is User for administrative calls: it answers that a user does not exist, and names the one found in the record.
@@ -218,7 +246,7 @@ func (r *Realm) KnownUser(tx store.Tx, p *Pool, text string) (*User, error) {
 
 // UserBySub returns a user by sub, or store.ErrNotFound.
 func (r *Realm) UserBySub(tx store.Tx, p *Pool, sub string) (*User, error) {
-	return Users.Get(tx, p.key(sub))
+	return r.user(tx, p.key(sub))
 }
 
 // Holder returns the user other than u who holds a text, or nil.
@@ -288,6 +316,14 @@ func (p *Pool) Shown(u *User, keep func(name string) bool) []cognitoidp.Attribut
 		}
 	}
 	return out
+}
+
+// UserType is a user as AdminCreateUser and lists show him; keep chooses attributes, nil means all.
+func (p *Pool) UserType(u *User, keep func(name string) bool) cognitoidp.UserType {
+	return cognitoidp.UserType{
+		Username: new(u.Username), Attributes: p.Shown(u, keep), UserCreateDate: new(u.Created), UserLastModifiedDate: new(u.Modified),
+		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)),
+	}
 }
 
 // NameTaken answers if the name, or an attribute that serves as name, of a new user means somebody already.

@@ -9,6 +9,13 @@ type AccountRecoverySettingType struct {
 	RecoveryMechanisms []RecoveryOptionType
 }
 
+// AdminAddUserToGroupInput is the shape AdminAddUserToGroupRequest.
+type AdminAddUserToGroupInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+	GroupName  string // required
+}
+
 // AdminConfirmSignUpInput is the shape AdminConfirmSignUpRequest.
 type AdminConfirmSignUpInput struct {
 	UserPoolId     string // required
@@ -99,6 +106,27 @@ type AdminGetUserOutput struct {
 	MFAOptions           []MFAOptionType
 	PreferredMfaSetting  *string
 	UserMFASettingList   []string
+}
+
+// AdminListGroupsForUserInput is the shape AdminListGroupsForUserRequest.
+type AdminListGroupsForUserInput struct {
+	Username   string // required, sensitive
+	UserPoolId string // required
+	Limit      *int64
+	NextToken  *string
+}
+
+// AdminListGroupsForUserOutput is the shape AdminListGroupsForUserResponse.
+type AdminListGroupsForUserOutput struct {
+	Groups    []GroupType
+	NextToken *string
+}
+
+// AdminRemoveUserFromGroupInput is the shape AdminRemoveUserFromGroupRequest.
+type AdminRemoveUserFromGroupInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+	GroupName  string // required
 }
 
 // AdminResetUserPasswordInput is the shape AdminResetUserPasswordRequest.
@@ -233,6 +261,20 @@ type ConfirmSignUpOutput struct {
 	Session *string // sensitive
 }
 
+// CreateGroupInput is the shape CreateGroupRequest.
+type CreateGroupInput struct {
+	GroupName   string // required
+	UserPoolId  string // required
+	Description *string
+	RoleArn     *string
+	Precedence  *int64
+}
+
+// CreateGroupOutput is the shape CreateGroupResponse.
+type CreateGroupOutput struct {
+	Group *GroupType
+}
+
 // CreateUserPoolClientInput is the shape CreateUserPoolClientRequest.
 type CreateUserPoolClientInput struct {
 	UserPoolId                               string // required
@@ -309,6 +351,12 @@ type CustomEmailLambdaVersionConfigType struct {
 type CustomSMSLambdaVersionConfigType struct {
 	LambdaVersion string // required
 	LambdaArn     string // required
+}
+
+// DeleteGroupInput is the shape DeleteGroupRequest.
+type DeleteGroupInput struct {
+	GroupName  string // required
+	UserPoolId string // required
 }
 
 // DeleteUserAttributesInput is the shape DeleteUserAttributesRequest.
@@ -394,6 +442,17 @@ type ForgotPasswordOutput struct {
 	CodeDeliveryDetails *CodeDeliveryDetailsType
 }
 
+// GetGroupInput is the shape GetGroupRequest.
+type GetGroupInput struct {
+	GroupName  string // required
+	UserPoolId string // required
+}
+
+// GetGroupOutput is the shape GetGroupResponse.
+type GetGroupOutput struct {
+	Group *GroupType
+}
+
 // GetUserAttributeVerificationCodeInput is the shape GetUserAttributeVerificationCodeRequest.
 type GetUserAttributeVerificationCodeInput struct {
 	AccessToken    string // required, sensitive
@@ -443,6 +502,17 @@ type GlobalSignOutInput struct {
 type GlobalSignOutOutput struct {
 }
 
+// GroupType is the shape GroupType.
+type GroupType struct {
+	GroupName        *string
+	UserPoolId       *string
+	Description      *string
+	RoleArn          *string
+	Precedence       *int64
+	LastModifiedDate *time.Time
+	CreationDate     *time.Time
+}
+
 // InboundFederationLambdaType is the shape InboundFederationLambdaType.
 type InboundFederationLambdaType struct {
 	LambdaVersion string // required
@@ -488,6 +558,19 @@ type LambdaConfigType struct {
 	InboundFederation           *InboundFederationLambdaType
 }
 
+// ListGroupsInput is the shape ListGroupsRequest.
+type ListGroupsInput struct {
+	UserPoolId string // required
+	Limit      *int64
+	NextToken  *string
+}
+
+// ListGroupsOutput is the shape ListGroupsResponse.
+type ListGroupsOutput struct {
+	Groups    []GroupType
+	NextToken *string
+}
+
 // ListTagsForResourceInput is the shape ListTagsForResourceRequest.
 type ListTagsForResourceInput struct {
 	ResourceArn string // required
@@ -520,6 +603,20 @@ type ListUserPoolsInput struct {
 // ListUserPoolsOutput is the shape ListUserPoolsResponse.
 type ListUserPoolsOutput struct {
 	UserPools []UserPoolDescriptionType
+	NextToken *string
+}
+
+// ListUsersInGroupInput is the shape ListUsersInGroupRequest.
+type ListUsersInGroupInput struct {
+	UserPoolId string // required
+	GroupName  string // required
+	Limit      *int64
+	NextToken  *string
+}
+
+// ListUsersInGroupOutput is the shape ListUsersInGroupResponse.
+type ListUsersInGroupOutput struct {
+	Users     []UserType
 	NextToken *string
 }
 
@@ -723,6 +820,20 @@ type UntagResourceInput struct {
 
 // UntagResourceOutput is the shape UntagResourceResponse.
 type UntagResourceOutput struct {
+}
+
+// UpdateGroupInput is the shape UpdateGroupRequest.
+type UpdateGroupInput struct {
+	GroupName   string // required
+	UserPoolId  string // required
+	Description *string
+	RoleArn     *string
+	Precedence  *int64
+}
+
+// UpdateGroupOutput is the shape UpdateGroupResponse.
+type UpdateGroupOutput struct {
+	Group *GroupType
 }
 
 // UpdateUserAttributesInput is the shape UpdateUserAttributesRequest.

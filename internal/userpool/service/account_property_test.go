@@ -190,7 +190,7 @@ func (m *accounts) check() {
 	for _, a := range m.all {
 		u := m.w.Stored(m.pool, a.name)
 		if v, _ := u.Get("email"); v != a.email || u.Verified("email") != a.verified || u.PendingValue("email") != a.awaits {
-			m.t.Errorf("stored %+v, model %+v", u, a)
+			m.t.Errorf("%s has %s, verified %t, awaits %q; the model %s, %t, %q", a.name, v, u.Verified("email"), u.PendingValue("email"), a.email, a.verified, a.awaits)
 		}
 	}
 	for n := range mailboxes {

@@ -11,6 +11,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/secret"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
+	"github.com/cogtrail/cogtrail/internal/userpool/group"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
 	"github.com/cogtrail/cogtrail/internal/userpool/recovery"
@@ -42,6 +43,7 @@ type Service struct {
 	Profile  *profile.Service
 	Recovery *recovery.Service
 	User     *user.Service
+	Group    *group.Service
 }
 
 // New assembles the areas.
@@ -59,7 +61,7 @@ func New(d Deps) (*Service, error) {
 	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
-		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r},
+		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
 		Recovery: &recovery.Service{Realm: r},
 	}, nil
 }
@@ -74,6 +76,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.ProfileOps(svc, s.Profile)...)
 	ops = append(ops, cognitoidp.RecoveryOps(svc, s.Recovery)...)
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
+	ops = append(ops, cognitoidp.GroupOps(svc, s.Group)...)
 	s.Realm.Own(ops)
 	return ops
 }
