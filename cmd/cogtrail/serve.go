@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -52,8 +53,16 @@ func serveCommand(ctx context.Context, p *program, args []string) error {
 		return err
 	}
 	s.greet(p.stdout)
+	if p.getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	return s.run(ctx)
 }
+
+// gcPercent lets the heap grow to three times what is in use before it is
+// collected. What is in use is small and bounded (caches, the tail), and most
+// of it is still in use at the next collection.
+const gcPercent = 200
 
 // newLogger writes lines for people on a terminal and JSON elsewhere.
 func newLogger(w io.Writer, level string) *slog.Logger {

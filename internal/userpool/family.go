@@ -79,7 +79,7 @@ func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, now t
 	if err != nil {
 		return nil, err
 	}
-	groups, err := r.GroupsOf(tx, p, u.Sub)
+	groups, err := r.GroupsOf(tx, p, u)
 	if err != nil {
 		return nil, err
 	}

@@ -54,8 +54,23 @@ type User struct {
 	// Generation moves on with every sign-out of all devices; families of an older one are dead.
 	Generation int64
 
+	// Groups are the ids of his groups, some perhaps of groups that are gone. Memberships say the same from the other side.
+	Groups []string `json:",omitempty"`
+
 	// Logins are the texts that mean this user, folded. PutUser keeps them.
 	Logins []string
+}
+
+// clone is a copy that shares nothing the caller of a cached user could change.
+func (u *User) clone() *User {
+	out := *u
+	out.Attributes, out.Groups, out.Logins = slices.Clone(u.Attributes), slices.Clone(u.Groups), slices.Clone(u.Logins)
+	out.Pending, out.Earlier = slices.Clone(u.Pending), slices.Clone(u.Earlier)
+	for i := range out.Earlier {
+		out.Earlier[i].Verifier = slices.Clone(out.Earlier[i].Verifier)
+	}
+	out.Credential.Verifier = slices.Clone(u.Credential.Verifier)
+	return &out
 }
 
 // Users holds the users of all pools. Index login gives every text to one user at most.
@@ -226,10 +241,7 @@ func (r *Realm) user(tx store.Tx, key store.Key) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := *shared
-	u.Attributes, u.Logins = slices.Clone(u.Attributes), slices.Clone(u.Logins)
-	u.Credential.Verifier = slices.Clone(u.Credential.Verifier)
-	return &u, nil
+	return shared.clone(), nil
 }
 
 // KnownUser is User for administrative calls: it answers that a user does not exist, and names the one found in the record.
