@@ -107,6 +107,8 @@ func TestDeleteUser(t *testing.T) {
 		return res
 	}
 	pooltest.Must(w, w.S.Recovery.ForgotPassword, &cognitoidp.ForgotPasswordInput{ClientId: client, Username: "jo"})
+	pooltest.Must(w, w.S.Group.CreateGroup, &cognitoidp.CreateGroupInput{UserPoolId: pool, GroupName: "g"})
+	pooltest.Must(w, pooltest.Nothing(w.S.Group.AdminAddUserToGroup), &cognitoidp.AdminAddUserToGroupInput{UserPoolId: pool, GroupName: "g", Username: "jo"})
 	if res := remove(); res.Err != nil || res.Sub != sub {
 		t.Fatal(res)
 	}
@@ -117,6 +119,9 @@ func TestDeleteUser(t *testing.T) {
 	w.Refused(res, "UserNotFoundException", "User does not exist.")
 	_, res = pooltest.Do(w, w.S.User.AdminGetUser, &cognitoidp.AdminGetUserInput{UserPoolId: pool, Username: "jo"})
 	w.Refused(res, "UserNotFoundException", "User does not exist.")
+	if list := pooltest.Must(w, w.S.Group.ListUsersInGroup, &cognitoidp.ListUsersInGroupInput{UserPoolId: pool, GroupName: "g"}); len(list.Users) != 0 {
+		t.Errorf("the group keeps %d users", len(list.Users))
+	}
 	// The name is free; the code sent to the one before is worth nothing.
 	w.User(pool, "jo", "jo@example.com")
 	_, res = pooltest.Do(w, w.S.Recovery.ConfirmForgotPassword, &cognitoidp.ConfirmForgotPasswordInput{ClientId: client, Username: "jo", ConfirmationCode: w.Code(), Password: another})

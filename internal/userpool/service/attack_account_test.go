@@ -1,12 +1,14 @@
 package service_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op/optest"
+	"github.com/cogtrail/cogtrail/internal/store/mem"
 	"github.com/cogtrail/cogtrail/internal/store/sqlite"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
@@ -88,6 +90,55 @@ func TestAttack12_32_accountCodes(t *testing.T) {
 	})
 	if ok != 0 || refused[incorrect] != userpool.ChangePasswordLimit.Max {
 		t.Errorf("%d changed, refused %v", ok, refused)
+	}
+}
+
+// What an administrator ends is reported as ended only if that was stored, and guesses that cannot be counted are no guesses.
+func TestAttack31_accountStorageFails(t *testing.T) {
+	t.Parallel()
+	f := &faulty{DB: mem.New()}
+	w := pooltest.Over(t, f)
+	pool := w.Pool(nil)
+	client := *w.Client(pool, nil).ClientId
+	w.User(pool, "jo", "jo@example.com")
+	a := w.Tokens(client, "jo")
+	if _, res := forgot(w, client, "jo"); res.Err != nil {
+		t.Fatal(res)
+	}
+	code := w.Code()
+	f.on = true
+	for name, c := range map[string]struct {
+		space string
+		call  func() pooltest.Result
+	}{
+		"AdminDisableUser": {userpool.Users.Name, func() pooltest.Result {
+			return second(pooltest.Do(w, w.S.User.AdminDisableUser, &cognitoidp.AdminDisableUserInput{UserPoolId: pool, Username: "jo"}))
+		}},
+		"AdminUserGlobalSignOut": {userpool.Users.Name, func() pooltest.Result {
+			return second(pooltest.Do(w, w.S.User.AdminUserGlobalSignOut, &cognitoidp.AdminUserGlobalSignOutInput{UserPoolId: pool, Username: "jo"}))
+		}},
+		"AdminResetUserPassword": {"userpool.codes", func() pooltest.Result {
+			return second(pooltest.Do(w, w.S.User.AdminResetUserPassword, &cognitoidp.AdminResetUserPasswordInput{UserPoolId: pool, Username: "jo"}))
+		}},
+		"ChangePassword": {"userpool.attempts", func() pooltest.Result {
+			return second(pooltest.Do(w, w.S.Profile.ChangePassword, &cognitoidp.ChangePasswordInput{AccessToken: *a.AccessToken, PreviousPassword: new("Wr0ng-word!"), ProposedPassword: newWord}))
+		}},
+		"ForgotPassword":                 {"userpool.codes", func() pooltest.Result { return second(forgot(w, client, "jo")) }},
+		"ForgotPassword, not counted":    {"userpool.limits", func() pooltest.Result { return second(forgot(w, client, "jo")) }},
+		"ConfirmForgotPassword":          {"userpool.limits", func() pooltest.Result { return recoverBy(w, client, "jo", otherCode(code), newWord) }},
+		"ConfirmForgotPassword, written": {userpool.Users.Name, func() pooltest.Result { return recoverBy(w, client, "jo", code, newWord) }},
+	} {
+		f.space = c.space
+		if res := c.call(); !errors.Is(res.Err, errDisk) || res.Code != "" {
+			t.Errorf("%s without storage: %v", name, res.Err)
+		}
+	}
+	f.on = false
+	if _, res := w.GetUser(*a.AccessToken); res.Err != nil {
+		t.Errorf("the token is gone after failed calls: %v", res.Err)
+	}
+	if res := recoverBy(w, client, "jo", code, newWord); res.Err != nil {
+		t.Errorf("the code is gone after failed calls: %v", res.Err)
 	}
 }
 
