@@ -45,6 +45,10 @@ type User struct {
 	Created    time.Time
 	Modified   time.Time
 	Credential Credential
+	// Earlier are the passwords before Credential, newest first, where the pool remembers them.
+	Earlier []Credential `json:",omitempty"`
+	// Pending are addresses that take the place of the present ones once they are verified.
+	Pending []Attribute `json:",omitempty"`
 	// TemporarySince is when the temporary password was set.
 	TemporarySince time.Time `json:",omitzero"`
 	// Generation moves on with every sign-out of all devices; families of an older one are dead.
@@ -61,6 +65,10 @@ type User struct {
 func (u *User) clone() *User {
 	out := *u
 	out.Attributes, out.Groups, out.Logins = slices.Clone(u.Attributes), slices.Clone(u.Groups), slices.Clone(u.Logins)
+	out.Pending, out.Earlier = slices.Clone(u.Pending), slices.Clone(u.Earlier)
+	for i := range out.Earlier {
+		out.Earlier[i].Verifier = slices.Clone(out.Earlier[i].Verifier)
+	}
 	out.Credential.Verifier = slices.Clone(u.Credential.Verifier)
 	return &out
 }

@@ -16,6 +16,17 @@ type AdminAddUserToGroupInput struct {
 	GroupName  string // required
 }
 
+// AdminConfirmSignUpInput is the shape AdminConfirmSignUpRequest.
+type AdminConfirmSignUpInput struct {
+	UserPoolId     string // required
+	Username       string // required, sensitive
+	ClientMetadata map[string]string
+}
+
+// AdminConfirmSignUpOutput is the shape AdminConfirmSignUpResponse.
+type AdminConfirmSignUpOutput struct {
+}
+
 // AdminCreateUserConfigType is the shape AdminCreateUserConfigType.
 type AdminCreateUserConfigType struct {
 	AllowAdminCreateUserOnly  *bool
@@ -41,10 +52,41 @@ type AdminCreateUserOutput struct {
 	User *UserType
 }
 
+// AdminDeleteUserAttributesInput is the shape AdminDeleteUserAttributesRequest.
+type AdminDeleteUserAttributesInput struct {
+	UserPoolId         string   // required
+	Username           string   // required, sensitive
+	UserAttributeNames []string // required
+}
+
+// AdminDeleteUserAttributesOutput is the shape AdminDeleteUserAttributesResponse.
+type AdminDeleteUserAttributesOutput struct {
+}
+
 // AdminDeleteUserInput is the shape AdminDeleteUserRequest.
 type AdminDeleteUserInput struct {
 	UserPoolId string // required
 	Username   string // required, sensitive
+}
+
+// AdminDisableUserInput is the shape AdminDisableUserRequest.
+type AdminDisableUserInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminDisableUserOutput is the shape AdminDisableUserResponse.
+type AdminDisableUserOutput struct {
+}
+
+// AdminEnableUserInput is the shape AdminEnableUserRequest.
+type AdminEnableUserInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminEnableUserOutput is the shape AdminEnableUserResponse.
+type AdminEnableUserOutput struct {
 }
 
 // AdminGetUserInput is the shape AdminGetUserRequest.
@@ -87,6 +129,17 @@ type AdminRemoveUserFromGroupInput struct {
 	GroupName  string // required
 }
 
+// AdminResetUserPasswordInput is the shape AdminResetUserPasswordRequest.
+type AdminResetUserPasswordInput struct {
+	UserPoolId     string // required
+	Username       string // required, sensitive
+	ClientMetadata map[string]string
+}
+
+// AdminResetUserPasswordOutput is the shape AdminResetUserPasswordResponse.
+type AdminResetUserPasswordOutput struct {
+}
+
 // AdminSetUserPasswordInput is the shape AdminSetUserPasswordRequest.
 type AdminSetUserPasswordInput struct {
 	UserPoolId string // required
@@ -97,6 +150,28 @@ type AdminSetUserPasswordInput struct {
 
 // AdminSetUserPasswordOutput is the shape AdminSetUserPasswordResponse.
 type AdminSetUserPasswordOutput struct {
+}
+
+// AdminUpdateUserAttributesInput is the shape AdminUpdateUserAttributesRequest.
+type AdminUpdateUserAttributesInput struct {
+	UserPoolId     string          // required
+	Username       string          // required, sensitive
+	UserAttributes []AttributeType // required
+	ClientMetadata map[string]string
+}
+
+// AdminUpdateUserAttributesOutput is the shape AdminUpdateUserAttributesResponse.
+type AdminUpdateUserAttributesOutput struct {
+}
+
+// AdminUserGlobalSignOutInput is the shape AdminUserGlobalSignOutRequest.
+type AdminUserGlobalSignOutInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminUserGlobalSignOutOutput is the shape AdminUserGlobalSignOutResponse.
+type AdminUserGlobalSignOutOutput struct {
 }
 
 // AdvancedSecurityAdditionalFlowsType is the shape AdvancedSecurityAdditionalFlowsType.
@@ -134,11 +209,38 @@ type AuthenticationResultType struct {
 	NewDeviceMetadata *NewDeviceMetadataType
 }
 
+// ChangePasswordInput is the shape ChangePasswordRequest.
+type ChangePasswordInput struct {
+	PreviousPassword *string // sensitive
+	ProposedPassword string  // required, sensitive
+	AccessToken      string  // required, sensitive
+}
+
+// ChangePasswordOutput is the shape ChangePasswordResponse.
+type ChangePasswordOutput struct {
+}
+
 // CodeDeliveryDetailsType is the shape CodeDeliveryDetailsType.
 type CodeDeliveryDetailsType struct {
 	Destination    *string
 	DeliveryMedium *string
 	AttributeName  *string
+}
+
+// ConfirmForgotPasswordInput is the shape ConfirmForgotPasswordRequest.
+type ConfirmForgotPasswordInput struct {
+	ClientId          string  // required
+	SecretHash        *string // sensitive
+	Username          string  // required, sensitive
+	ConfirmationCode  string  // required
+	Password          string  // required, sensitive
+	AnalyticsMetadata *AnalyticsMetadataType
+	UserContextData   *UserContextDataType // sensitive
+	ClientMetadata    map[string]string
+}
+
+// ConfirmForgotPasswordOutput is the shape ConfirmForgotPasswordResponse.
+type ConfirmForgotPasswordOutput struct {
 }
 
 // ConfirmSignUpInput is the shape ConfirmSignUpRequest.
@@ -257,6 +359,21 @@ type DeleteGroupInput struct {
 	UserPoolId string // required
 }
 
+// DeleteUserAttributesInput is the shape DeleteUserAttributesRequest.
+type DeleteUserAttributesInput struct {
+	UserAttributeNames []string // required
+	AccessToken        string   // required, sensitive
+}
+
+// DeleteUserAttributesOutput is the shape DeleteUserAttributesResponse.
+type DeleteUserAttributesOutput struct {
+}
+
+// DeleteUserInput is the shape DeleteUserRequest.
+type DeleteUserInput struct {
+	AccessToken string // required, sensitive
+}
+
 // DeleteUserPoolClientInput is the shape DeleteUserPoolClientRequest.
 type DeleteUserPoolClientInput struct {
 	UserPoolId string // required
@@ -310,6 +427,21 @@ type EmailMfaConfigType struct {
 	Subject *string
 }
 
+// ForgotPasswordInput is the shape ForgotPasswordRequest.
+type ForgotPasswordInput struct {
+	ClientId          string               // required
+	SecretHash        *string              // sensitive
+	UserContextData   *UserContextDataType // sensitive
+	Username          string               // required, sensitive
+	AnalyticsMetadata *AnalyticsMetadataType
+	ClientMetadata    map[string]string
+}
+
+// ForgotPasswordOutput is the shape ForgotPasswordResponse.
+type ForgotPasswordOutput struct {
+	CodeDeliveryDetails *CodeDeliveryDetailsType
+}
+
 // GetGroupInput is the shape GetGroupRequest.
 type GetGroupInput struct {
 	GroupName  string // required
@@ -319,6 +451,18 @@ type GetGroupInput struct {
 // GetGroupOutput is the shape GetGroupResponse.
 type GetGroupOutput struct {
 	Group *GroupType
+}
+
+// GetUserAttributeVerificationCodeInput is the shape GetUserAttributeVerificationCodeRequest.
+type GetUserAttributeVerificationCodeInput struct {
+	AccessToken    string // required, sensitive
+	AttributeName  string // required
+	ClientMetadata map[string]string
+}
+
+// GetUserAttributeVerificationCodeOutput is the shape GetUserAttributeVerificationCodeResponse.
+type GetUserAttributeVerificationCodeOutput struct {
+	CodeDeliveryDetails *CodeDeliveryDetailsType
 }
 
 // GetUserInput is the shape GetUserRequest.
@@ -692,6 +836,18 @@ type UpdateGroupOutput struct {
 	Group *GroupType
 }
 
+// UpdateUserAttributesInput is the shape UpdateUserAttributesRequest.
+type UpdateUserAttributesInput struct {
+	UserAttributes []AttributeType // required
+	AccessToken    string          // required, sensitive
+	ClientMetadata map[string]string
+}
+
+// UpdateUserAttributesOutput is the shape UpdateUserAttributesResponse.
+type UpdateUserAttributesOutput struct {
+	CodeDeliveryDetailsList []CodeDeliveryDetailsType
+}
+
 // UpdateUserPoolClientInput is the shape UpdateUserPoolClientRequest.
 type UpdateUserPoolClientInput struct {
 	UserPoolId                               string // required
@@ -885,6 +1041,17 @@ type VerificationMessageTemplateType struct {
 	EmailMessageByLink *string
 	EmailSubjectByLink *string
 	DefaultEmailOption *string
+}
+
+// VerifyUserAttributeInput is the shape VerifyUserAttributeRequest.
+type VerifyUserAttributeInput struct {
+	AccessToken   string // required, sensitive
+	AttributeName string // required
+	Code          string // required
+}
+
+// VerifyUserAttributeOutput is the shape VerifyUserAttributeResponse.
+type VerifyUserAttributeOutput struct {
 }
 
 // WebAuthnConfigurationType is the shape WebAuthnConfigurationType.

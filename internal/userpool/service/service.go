@@ -14,6 +14,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/group"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
+	"github.com/cogtrail/cogtrail/internal/userpool/recovery"
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
 	"github.com/cogtrail/cogtrail/internal/userpool/signup"
 	"github.com/cogtrail/cogtrail/internal/userpool/user"
@@ -34,14 +35,15 @@ type Deps struct {
 
 // Service is all areas of user pools.
 type Service struct {
-	Realm   *userpool.Realm
-	Pool    *pool.Service
-	Client  *client.Service
-	Signup  *signup.Service
-	Signin  *signin.Service
-	Profile *profile.Service
-	User    *user.Service
-	Group   *group.Service
+	Realm    *userpool.Realm
+	Pool     *pool.Service
+	Client   *client.Service
+	Signup   *signup.Service
+	Signin   *signin.Service
+	Profile  *profile.Service
+	Recovery *recovery.Service
+	User     *user.Service
+	Group    *group.Service
 }
 
 // New assembles the areas.
@@ -60,6 +62,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
+		Recovery: &recovery.Service{Realm: r},
 	}, nil
 }
 
@@ -71,6 +74,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.SignupOps(svc, s.Signup)...)
 	ops = append(ops, cognitoidp.SigninOps(svc, s.Signin)...)
 	ops = append(ops, cognitoidp.ProfileOps(svc, s.Profile)...)
+	ops = append(ops, cognitoidp.RecoveryOps(svc, s.Recovery)...)
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
 	ops = append(ops, cognitoidp.GroupOps(svc, s.Group)...)
 	s.Realm.Own(ops)
