@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -198,7 +199,12 @@ func (c *Config) finish() error {
 		c.PublicURL = scheme + "://" + c.Listen
 	}
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
-	if u, err := url.Parse(c.PublicURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		fault("listen: want host:port, not %q", c.Listen)
+	}
+	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" && u.Hostname() == "" {
+		fault("publicUrl: give it, since listen (%s) names no host that clients could use", c.Listen)
+	} else if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		fault("publicUrl: want http://host or https://host, not %q", c.PublicURL)
 	}
 	if h := c.Audit.HiddenValue; h != "HIDDEN_FOR_SECURITY_REASONS" && h != "HIDDEN_DUE_TO_SECURITY_REASONS" {
@@ -227,6 +233,21 @@ func (c *Config) finish() error {
 	}
 	if c.Objects != "" && !strings.HasPrefix(c.Objects, "s3://") {
 		fault("objects: want s3://…, not %q", c.Objects)
+	}
+	if c.HTTP.BodyBytes < 1024 {
+		fault("http.bodyBytes: want at least 1024, not %d", c.HTTP.BodyBytes)
+	}
+	if c.HTTP.InFlight < 1 {
+		fault("http.inFlight: want at least 1, not %d", c.HTTP.InFlight)
+	}
+	if c.Query.Timeout < time.Second {
+		fault("query.timeout: want at least 1s, not %s", c.Query.Timeout)
+	}
+	if c.Query.MemoryBytes < 64<<20 {
+		fault("query.memoryBytes: want at least 67108864, not %d", c.Query.MemoryBytes)
+	}
+	if c.Mail.Port < 1 || c.Mail.Port > 65535 {
+		fault("mail.port: want 1 to 65535, not %d", c.Mail.Port)
 	}
 	if c.HTTP.UnsignedRate < 0 {
 		fault("http.unsignedRate: want 0 or more, not %d", c.HTTP.UnsignedRate)

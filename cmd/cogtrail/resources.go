@@ -45,7 +45,13 @@ func (r resources) Of(c *op.Call, s *schema.Service, o *schema.Operation, in *sc
 			}
 			return []string{arn.LogGroup(c.Region, c.Account, group)}, nil
 		}
-		return named(c, "logs", "log-group:", in, "logGroupIdentifier", "logGroupNames", "logGroupIdentifiers", "resourceArn"), nil
+		names := named(c, "logs", "log-group:", in, "logGroupIdentifier", "logGroupNames", "logGroupIdentifiers", "resourceArn")
+		if stream := in.Text("logStreamName"); stream != "" {
+			for i := range names {
+				names[i] += ":log-stream:" + stream
+			}
+		}
+		return names, nil
 	case "sns":
 		names := named(c, "sns", "", in, "TopicArn", "TargetArn", "ResourceArn")
 		if subscription := in.Text("SubscriptionArn"); subscription != "" {
@@ -69,7 +75,8 @@ func topicOf(subscription string) string {
 
 // named collects the resources that some members name, by name or by ARN, alone
 // or in a list. ARNs get the partition that policies name: an operation may take
-// "arn:aws-cn:…" for the same resource, and a denial must see that.
+// "arn:aws-cn:…" for the same resource, and a denial must see that. What is an ARN
+// of another service is a name that looks like one.
 func named(c *op.Call, service, kind string, in *schema.Struct, members ...string) []string {
 	var out []string
 	add := func(x any) {
@@ -77,7 +84,7 @@ func named(c *op.Call, service, kind string, in *schema.Struct, members ...strin
 		if text == "" {
 			return
 		}
-		if a, err := arn.Parse(text); err == nil {
+		if a, err := arn.Parse(text); err == nil && a.Service == service {
 			a.Partition = arn.Partition(c.Region)
 			out = append(out, strings.TrimSuffix(a.String(), ":*"))
 			return

@@ -28,6 +28,9 @@ func loadRootKey(dir string, getenv func(string) string) (k rootKey, made bool, 
 	path := filepath.Join(dir, "root-credentials")
 	raw, err := os.ReadFile(path)
 	if err == nil {
+		if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
+			return k, false, fmt.Errorf("%s can be read by others (mode %04o): run chmod 600 on it", path, info.Mode().Perm())
+		}
 		k, err = parseRootKey(string(raw))
 		if err != nil {
 			return k, false, fmt.Errorf("read %s: %w", path, err)

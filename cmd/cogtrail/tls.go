@@ -9,35 +9,71 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
 // secure puts TLS on the listener, if configured.
-func secure(l net.Listener, c *Config) (net.Listener, error) {
+func secure(l net.Listener, c *Config, log *slog.Logger) (net.Listener, error) {
 	if c.TLS == "" {
 		return l, nil
 	}
-	var cert tls.Certificate
-	var err error
+	settings := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
 	if c.TLS == "auto" {
-		cert, err = localCertificate(c)
-	} else {
-		certFile, keyFile, ok := strings.Cut(c.TLS, ",")
-		if !ok {
-			return nil, fmt.Errorf("tls: want auto, or CERT.pem,KEY.pem, not %q", c.TLS)
+		local := &localCertificates{config: c, log: log}
+		if _, err := local.get(nil); err != nil {
+			return nil, fmt.Errorf("make certificate: %w", err)
 		}
-		cert, err = tls.LoadX509KeyPair(certFile, keyFile)
+		settings.GetCertificate = local.get
+		return tls.NewListener(l, settings), nil
 	}
+	certFile, keyFile, ok := strings.Cut(c.TLS, ",")
+	if !ok {
+		return nil, fmt.Errorf("tls: want auto, or CERT.pem,KEY.pem, not %q", c.TLS)
+	}
+	cert, err := tls.LoadX509KeyPair(certFile, keyFile)
 	if err != nil {
 		return nil, fmt.Errorf("load certificate: %w", err)
 	}
-	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}), nil
+	settings.Certificates = []tls.Certificate{cert}
+	return tls.NewListener(l, settings), nil
+}
+
+// localCertificates gives this machine's certificate and makes a new one in time, so
+// that a server may run for as long as it likes.
+type localCertificates struct {
+	config *Config
+	log    *slog.Logger
+	mu     sync.Mutex
+	cert   *tls.Certificate
+	until  time.Time // when the next one is made
+	ends   time.Time // of cert
+}
+
+func (l *localCertificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cert != nil && time.Now().Before(l.until) {
+		return l.cert, nil
+	}
+	cert, err := localCertificate(l.config)
+	if err != nil && l.cert != nil && time.Now().Before(l.ends) {
+		l.log.Error("certificate not renewed; it will be tried again", "ends", l.ends, "error", err)
+		l.until = time.Now().Add(time.Hour)
+		return l.cert, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	l.cert, l.until, l.ends = &cert, time.Now().AddDate(0, 2, 0), cert.Leaf.NotAfter
+	return l.cert, nil
 }
 
 // localCertificate is a certificate for this machine's names, signed by an
@@ -59,17 +95,26 @@ func localCertificate(c *Config) (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, err
 	}
+	names, addresses := []string{"localhost", "*.localhost", "*.s3." + c.Region + ".localhost", "*.auth." + c.Region + ".localhost"}, []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	if ip := net.ParseIP(u.Hostname()); ip != nil {
+		addresses = append(addresses, ip)
+	} else {
+		names = append(names, u.Hostname())
+	}
 	t := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: u.Hostname()}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(0, 3, 0),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		DNSNames:    []string{"localhost", "*.localhost", "*.s3." + c.Region + ".localhost", "*.auth." + c.Region + ".localhost", u.Hostname()},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+		DNSNames: names, IPAddresses: addresses,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, t, ca, &key.PublicKey, caKey)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	return tls.Certificate{Certificate: [][]byte{der, ca.Raw}, PrivateKey: key}, nil
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.Certificate{Certificate: [][]byte{der, ca.Raw}, PrivateKey: key, Leaf: leaf}, nil
 }
 
 // authority loads the folder's certificate authority, making it the first time.
@@ -83,6 +128,10 @@ func authority(dir string) (*x509.Certificate, *ecdsa.PrivateKey, error) {
 		return pair.Leaf, key, nil
 	} else if !os.IsNotExist(err) {
 		return nil, nil, err
+	}
+	// Clients trust the authority that is there: another must not take its place unasked.
+	if _, err := os.Stat(certFile); err == nil {
+		return nil, nil, fmt.Errorf("%s has lost its key, %s; put that back, or remove the certificate to make a new authority", certFile, keyFile)
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -81,11 +81,16 @@ func byEnd(k *key) []store.Key {
 	return []store.Key{store.K(k.Session.Expires.UnixMilli())}
 }
 
-// newID makes an identifier with one of AWS's prefixes: AIDA, AROA, AKIA, ASIA.
+// newID makes an identifier with one of AWS's prefixes: 20 characters for keys (AKIA,
+// ASIA), 21 for users and roles (AIDA, AROA). [IAM: unique identifiers]
 func newID(prefix string) string {
-	var b [10]byte
+	n := 17
+	if prefix == "AKIA" || prefix == "ASIA" {
+		n = 16
+	}
+	var b [11]byte
 	_, _ = rand.Read(b[:]) // never fails: the runtime ends the process instead
-	return prefix + base32.StdEncoding.EncodeToString(b[:])
+	return prefix + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])[:n]
 }
 
 // newSecret makes a secret access key: 40 characters.

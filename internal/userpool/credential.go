@@ -29,14 +29,14 @@ func (r *Realm) SetPassword(ctx context.Context, p *Pool, u *User, text string) 
 		if err != nil {
 			return hashFault(err)
 		}
-		u.Credential = Credential{Hash: h}
+		u.renew(p, Credential{Hash: h})
 		return nil
 	}
 	raw, err := r.SRP.NewVerifier(p.SRPName(), u.Username, text).MarshalBinary()
 	if err != nil {
 		return fmt.Errorf("encode srp verifier: %w", err)
 	}
-	u.Credential = Credential{Verifier: r.Vault.Seal(verifierPurpose, raw, Users.Key(u))}
+	u.renew(p, Credential{Verifier: r.Vault.Seal(verifierPurpose, raw, Users.Key(u))})
 	return nil
 }
 

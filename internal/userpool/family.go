@@ -62,7 +62,7 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, now time.Time) (
 	if !c.Revokes() {
 		f.Event = f.ID // without origin_jti a token still has to name its family
 	}
-	if err := Families.Insert(tx, f); err != nil {
+	if err := Families.InsertDrawn(tx, f); err != nil {
 		return nil, fmt.Errorf("write token family: %w", err)
 	}
 	out, err := r.Issue(tx, p, c, u, f, now)
@@ -79,15 +79,22 @@ func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, now t
 	if err != nil {
 		return nil, err
 	}
+	groups, err := r.GroupsOf(tx, p, u)
+	if err != nil {
+		return nil, err
+	}
+	names, roles, preferred := groupClaims(groups)
 	idLife, accessLife, _ := c.Life()
 	issuer := r.Issuer(string(p.ID))
 	id := token.IDClaims{
 		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username, EventID: f.Event,
 		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(idLife), Attributes: claims(c, u),
+		Groups: names, Roles: roles, PreferredRole: preferred,
 	}
 	access := token.AccessClaims{
 		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username, EventID: f.Event, Scope: AdminScope,
 		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(accessLife),
+		Groups: names,
 	}
 	if c.Revokes() { // [Cognito: origin_jti and jti are claims of revocable tokens only]
 		id.OriginJTI, access.OriginJTI = f.ID, f.ID

@@ -7,13 +7,10 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
-// Key is the key of a row that belongs to the pool: account, Region, pool, and what tells it from the pool's other rows.
-func (p *Pool) Key(parts ...any) store.Key { return p.key(parts...) }
-
 // Full tells whether a pool has max rows of a kind.
 func Full[R any](tx store.Tx, p *Pool, t *store.Table[R], max int) (bool, error) {
 	n := 0
-	for _, err := range tx.Scan(t.Name, p.key(), p.key().After(), false) {
+	for _, err := range tx.Scan(t.Name, p.Key(), p.Key().After(), false) {
 		if err != nil {
 			return false, fmt.Errorf("count rows of %s: %w", t.Name, err)
 		}
@@ -37,7 +34,7 @@ func Page[R any](r *Realm, c *op.Call, p *Pool, t *store.Table[R], token *string
 		after = raw
 	}
 	var rows []*R
-	for row, err := range t.Scan(c.Tx, p.key(), after) {
+	for row, err := range t.Scan(c.Tx, p.Key(), after) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("list rows of %s: %w", t.Name, err)
 		}

@@ -62,7 +62,7 @@ func (r *Realm) OpenSession(tx store.Tx, p *Pool, c *Client, s Session, text str
 	s.Hash = sum[:]
 	s.Account, s.Region, s.Pool, s.Client = p.Account, p.Region, p.ID, c.ID
 	s.Expires = now.Add(c.SessionLife()).UnixMilli()
-	if err := Sessions.Insert(tx, &s); err != nil {
+	if err := Sessions.InsertDrawn(tx, &s); err != nil {
 		return fmt.Errorf("write session: %w", err)
 	}
 	return nil
@@ -116,9 +116,9 @@ func (r *Realm) UseSession(tx store.Tx, s *Session) error {
 	return nil
 }
 
-// DropSession removes a session.
+// DropSession removes a session as this transaction found it.
 func (r *Realm) DropSession(tx store.Tx, s *Session) error {
-	if err := Sessions.Delete(tx, Sessions.Key(s)); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err := Sessions.Remove(tx, s); err != nil {
 		return fmt.Errorf("drop session: %w", err)
 	}
 	return nil

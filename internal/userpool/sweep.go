@@ -116,6 +116,7 @@ func (w Purge) step(tx store.Tx, more []Purger) (int, error) {
 	}
 	for _, f := range append([]Purger{
 		purger(&Users), purger(&keysTable), purger(&codes), purger(&attemptsTable), purger(&uses), purger(&Families),
+		purger(&Memberships), purger(&Groups),
 	}, more...) {
 		k, err := f(tx, prefix, purgeStep-n)
 		if err != nil {
@@ -124,6 +125,37 @@ func (w Purge) step(tx store.Tx, more []Purger) (int, error) {
 		n += k
 	}
 	return n, nil
+}
+
+// GroupPurgeJob is the kind of the jobs that clear away the memberships of a deleted group.
+const GroupPurgeJob = "userpool.group.purge"
+
+// GroupPurge is its payload.
+type GroupPurge struct {
+	Account string
+	Region  string
+	Pool    PoolID
+	Group   string // its ID
+}
+
+// GroupPurgeHandler clears away memberships, a few at a time. Nobody reads them any more: the group they name is gone.
+func GroupPurgeHandler(state store.State) job.Handler {
+	return func(ctx context.Context, j job.Job) error {
+		var what GroupPurge
+		if err := json.Unmarshal(j.Payload, &what); err != nil {
+			return fmt.Errorf("decode purge of a group: %w", err)
+		}
+		for {
+			n := 0
+			err := state.Update(ctx, func(tx store.Tx) (err error) {
+				n, err = purger(&Memberships)(tx, store.K(what.Account, what.Region, string(what.Pool), what.Group), purgeStep)
+				return err
+			})
+			if err != nil || n < purgeStep {
+				return err
+			}
+		}
+	}
 }
 
 func purger[R any](t *store.Table[R]) Purger {

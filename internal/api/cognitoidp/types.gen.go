@@ -51,6 +51,24 @@ type AddUserPoolClientSecretOutput struct {
 	ClientSecretDescriptor *ClientSecretDescriptorType
 }
 
+// AdminAddUserToGroupInput is the shape AdminAddUserToGroupRequest.
+type AdminAddUserToGroupInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+	GroupName  string // required
+}
+
+// AdminConfirmSignUpInput is the shape AdminConfirmSignUpRequest.
+type AdminConfirmSignUpInput struct {
+	UserPoolId     string // required
+	Username       string // required, sensitive
+	ClientMetadata map[string]string
+}
+
+// AdminConfirmSignUpOutput is the shape AdminConfirmSignUpResponse.
+type AdminConfirmSignUpOutput struct {
+}
+
 // AdminCreateUserConfigType is the shape AdminCreateUserConfigType.
 type AdminCreateUserConfigType struct {
 	AllowAdminCreateUserOnly  *bool
@@ -76,10 +94,41 @@ type AdminCreateUserOutput struct {
 	User *UserType
 }
 
+// AdminDeleteUserAttributesInput is the shape AdminDeleteUserAttributesRequest.
+type AdminDeleteUserAttributesInput struct {
+	UserPoolId         string   // required
+	Username           string   // required, sensitive
+	UserAttributeNames []string // required
+}
+
+// AdminDeleteUserAttributesOutput is the shape AdminDeleteUserAttributesResponse.
+type AdminDeleteUserAttributesOutput struct {
+}
+
 // AdminDeleteUserInput is the shape AdminDeleteUserRequest.
 type AdminDeleteUserInput struct {
 	UserPoolId string // required
 	Username   string // required, sensitive
+}
+
+// AdminDisableUserInput is the shape AdminDisableUserRequest.
+type AdminDisableUserInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminDisableUserOutput is the shape AdminDisableUserResponse.
+type AdminDisableUserOutput struct {
+}
+
+// AdminEnableUserInput is the shape AdminEnableUserRequest.
+type AdminEnableUserInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminEnableUserOutput is the shape AdminEnableUserResponse.
+type AdminEnableUserOutput struct {
 }
 
 // AdminGetUserInput is the shape AdminGetUserRequest.
@@ -101,6 +150,38 @@ type AdminGetUserOutput struct {
 	UserMFASettingList   []string
 }
 
+// AdminListGroupsForUserInput is the shape AdminListGroupsForUserRequest.
+type AdminListGroupsForUserInput struct {
+	Username   string // required, sensitive
+	UserPoolId string // required
+	Limit      *int64
+	NextToken  *string
+}
+
+// AdminListGroupsForUserOutput is the shape AdminListGroupsForUserResponse.
+type AdminListGroupsForUserOutput struct {
+	Groups    []GroupType
+	NextToken *string
+}
+
+// AdminRemoveUserFromGroupInput is the shape AdminRemoveUserFromGroupRequest.
+type AdminRemoveUserFromGroupInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+	GroupName  string // required
+}
+
+// AdminResetUserPasswordInput is the shape AdminResetUserPasswordRequest.
+type AdminResetUserPasswordInput struct {
+	UserPoolId     string // required
+	Username       string // required, sensitive
+	ClientMetadata map[string]string
+}
+
+// AdminResetUserPasswordOutput is the shape AdminResetUserPasswordResponse.
+type AdminResetUserPasswordOutput struct {
+}
+
 // AdminSetUserPasswordInput is the shape AdminSetUserPasswordRequest.
 type AdminSetUserPasswordInput struct {
 	UserPoolId string // required
@@ -111,6 +192,28 @@ type AdminSetUserPasswordInput struct {
 
 // AdminSetUserPasswordOutput is the shape AdminSetUserPasswordResponse.
 type AdminSetUserPasswordOutput struct {
+}
+
+// AdminUpdateUserAttributesInput is the shape AdminUpdateUserAttributesRequest.
+type AdminUpdateUserAttributesInput struct {
+	UserPoolId     string          // required
+	Username       string          // required, sensitive
+	UserAttributes []AttributeType // required
+	ClientMetadata map[string]string
+}
+
+// AdminUpdateUserAttributesOutput is the shape AdminUpdateUserAttributesResponse.
+type AdminUpdateUserAttributesOutput struct {
+}
+
+// AdminUserGlobalSignOutInput is the shape AdminUserGlobalSignOutRequest.
+type AdminUserGlobalSignOutInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminUserGlobalSignOutOutput is the shape AdminUserGlobalSignOutResponse.
+type AdminUserGlobalSignOutOutput struct {
 }
 
 // AdvancedSecurityAdditionalFlowsType is the shape AdvancedSecurityAdditionalFlowsType.
@@ -157,6 +260,17 @@ type AuthenticationResultType struct {
 	NewDeviceMetadata *NewDeviceMetadataType
 }
 
+// ChangePasswordInput is the shape ChangePasswordRequest.
+type ChangePasswordInput struct {
+	PreviousPassword *string // sensitive
+	ProposedPassword string  // required, sensitive
+	AccessToken      string  // required, sensitive
+}
+
+// ChangePasswordOutput is the shape ChangePasswordResponse.
+type ChangePasswordOutput struct {
+}
+
 // ClientSecretDescriptorType is the shape ClientSecretDescriptorType.
 type ClientSecretDescriptorType struct {
 	ClientSecretId         *string
@@ -187,6 +301,22 @@ type CompromisedCredentialsRiskConfigurationType struct {
 	Actions     *CompromisedCredentialsActionsType // required
 }
 
+// ConfirmForgotPasswordInput is the shape ConfirmForgotPasswordRequest.
+type ConfirmForgotPasswordInput struct {
+	ClientId          string  // required
+	SecretHash        *string // sensitive
+	Username          string  // required, sensitive
+	ConfirmationCode  string  // required
+	Password          string  // required, sensitive
+	AnalyticsMetadata *AnalyticsMetadataType
+	UserContextData   *UserContextDataType // sensitive
+	ClientMetadata    map[string]string
+}
+
+// ConfirmForgotPasswordOutput is the shape ConfirmForgotPasswordResponse.
+type ConfirmForgotPasswordOutput struct {
+}
+
 // ConfirmSignUpInput is the shape ConfirmSignUpRequest.
 type ConfirmSignUpInput struct {
 	ClientId           string  // required
@@ -203,6 +333,20 @@ type ConfirmSignUpInput struct {
 // ConfirmSignUpOutput is the shape ConfirmSignUpResponse.
 type ConfirmSignUpOutput struct {
 	Session *string // sensitive
+}
+
+// CreateGroupInput is the shape CreateGroupRequest.
+type CreateGroupInput struct {
+	GroupName   string // required
+	UserPoolId  string // required
+	Description *string
+	RoleArn     *string
+	Precedence  *int64
+}
+
+// CreateGroupOutput is the shape CreateGroupResponse.
+type CreateGroupOutput struct {
+	Group *GroupType
 }
 
 // CreateIdentityProviderInput is the shape CreateIdentityProviderRequest.
@@ -359,6 +503,12 @@ type CustomSMSLambdaVersionConfigType struct {
 	LambdaArn     string // required
 }
 
+// DeleteGroupInput is the shape DeleteGroupRequest.
+type DeleteGroupInput struct {
+	GroupName  string // required
+	UserPoolId string // required
+}
+
 // DeleteIdentityProviderInput is the shape DeleteIdentityProviderRequest.
 type DeleteIdentityProviderInput struct {
 	UserPoolId   string // required
@@ -381,6 +531,21 @@ type DeleteResourceServerInput struct {
 type DeleteTermsInput struct {
 	TermsId    string // required
 	UserPoolId string // required
+}
+
+// DeleteUserAttributesInput is the shape DeleteUserAttributesRequest.
+type DeleteUserAttributesInput struct {
+	UserAttributeNames []string // required
+	AccessToken        string   // required, sensitive
+}
+
+// DeleteUserAttributesOutput is the shape DeleteUserAttributesResponse.
+type DeleteUserAttributesOutput struct {
+}
+
+// DeleteUserInput is the shape DeleteUserRequest.
+type DeleteUserInput struct {
+	AccessToken string // required, sensitive
 }
 
 // DeleteUserPoolClientInput is the shape DeleteUserPoolClientRequest.
@@ -553,6 +718,32 @@ type FirehoseConfigurationType struct {
 	StreamArn *string
 }
 
+// ForgotPasswordInput is the shape ForgotPasswordRequest.
+type ForgotPasswordInput struct {
+	ClientId          string               // required
+	SecretHash        *string              // sensitive
+	UserContextData   *UserContextDataType // sensitive
+	Username          string               // required, sensitive
+	AnalyticsMetadata *AnalyticsMetadataType
+	ClientMetadata    map[string]string
+}
+
+// ForgotPasswordOutput is the shape ForgotPasswordResponse.
+type ForgotPasswordOutput struct {
+	CodeDeliveryDetails *CodeDeliveryDetailsType
+}
+
+// GetGroupInput is the shape GetGroupRequest.
+type GetGroupInput struct {
+	GroupName  string // required
+	UserPoolId string // required
+}
+
+// GetGroupOutput is the shape GetGroupResponse.
+type GetGroupOutput struct {
+	Group *GroupType
+}
+
 // GetIdentityProviderByIdentifierInput is the shape GetIdentityProviderByIdentifierRequest.
 type GetIdentityProviderByIdentifierInput struct {
 	UserPoolId    string // required
@@ -595,6 +786,18 @@ type GetUICustomizationOutput struct {
 	UICustomization *UICustomizationType // required
 }
 
+// GetUserAttributeVerificationCodeInput is the shape GetUserAttributeVerificationCodeRequest.
+type GetUserAttributeVerificationCodeInput struct {
+	AccessToken    string // required, sensitive
+	AttributeName  string // required
+	ClientMetadata map[string]string
+}
+
+// GetUserAttributeVerificationCodeOutput is the shape GetUserAttributeVerificationCodeResponse.
+type GetUserAttributeVerificationCodeOutput struct {
+	CodeDeliveryDetails *CodeDeliveryDetailsType
+}
+
 // GetUserInput is the shape GetUserRequest.
 type GetUserInput struct {
 	AccessToken string // required, sensitive
@@ -630,6 +833,17 @@ type GlobalSignOutInput struct {
 
 // GlobalSignOutOutput is the shape GlobalSignOutResponse.
 type GlobalSignOutOutput struct {
+}
+
+// GroupType is the shape GroupType.
+type GroupType struct {
+	GroupName        *string
+	UserPoolId       *string
+	Description      *string
+	RoleArn          *string
+	Precedence       *int64
+	LastModifiedDate *time.Time
+	CreationDate     *time.Time
 }
 
 // IdentityProviderType is the shape IdentityProviderType.
@@ -687,6 +901,19 @@ type LambdaConfigType struct {
 	CustomEmailSender           *CustomEmailLambdaVersionConfigType
 	KMSKeyID                    *string
 	InboundFederation           *InboundFederationLambdaType
+}
+
+// ListGroupsInput is the shape ListGroupsRequest.
+type ListGroupsInput struct {
+	UserPoolId string // required
+	Limit      *int64
+	NextToken  *string
+}
+
+// ListGroupsOutput is the shape ListGroupsResponse.
+type ListGroupsOutput struct {
+	Groups    []GroupType
+	NextToken *string
 }
 
 // ListIdentityProvidersInput is the shape ListIdentityProvidersRequest.
@@ -773,6 +1000,20 @@ type ListUserPoolsInput struct {
 // ListUserPoolsOutput is the shape ListUserPoolsResponse.
 type ListUserPoolsOutput struct {
 	UserPools []UserPoolDescriptionType
+	NextToken *string
+}
+
+// ListUsersInGroupInput is the shape ListUsersInGroupRequest.
+type ListUsersInGroupInput struct {
+	UserPoolId string // required
+	GroupName  string // required
+	Limit      *int64
+	NextToken  *string
+}
+
+// ListUsersInGroupOutput is the shape ListUsersInGroupResponse.
+type ListUsersInGroupOutput struct {
+	Users     []UserType
 	NextToken *string
 }
 
@@ -1135,6 +1376,20 @@ type UntagResourceInput struct {
 type UntagResourceOutput struct {
 }
 
+// UpdateGroupInput is the shape UpdateGroupRequest.
+type UpdateGroupInput struct {
+	GroupName   string // required
+	UserPoolId  string // required
+	Description *string
+	RoleArn     *string
+	Precedence  *int64
+}
+
+// UpdateGroupOutput is the shape UpdateGroupResponse.
+type UpdateGroupOutput struct {
+	Group *GroupType
+}
+
 // UpdateIdentityProviderInput is the shape UpdateIdentityProviderRequest.
 type UpdateIdentityProviderInput struct {
 	UserPoolId       string // required
@@ -1189,6 +1444,18 @@ type UpdateTermsInput struct {
 // UpdateTermsOutput is the shape UpdateTermsResponse.
 type UpdateTermsOutput struct {
 	Terms *TermsType
+}
+
+// UpdateUserAttributesInput is the shape UpdateUserAttributesRequest.
+type UpdateUserAttributesInput struct {
+	UserAttributes []AttributeType // required
+	AccessToken    string          // required, sensitive
+	ClientMetadata map[string]string
+}
+
+// UpdateUserAttributesOutput is the shape UpdateUserAttributesResponse.
+type UpdateUserAttributesOutput struct {
+	CodeDeliveryDetailsList []CodeDeliveryDetailsType
 }
 
 // UpdateUserPoolClientInput is the shape UpdateUserPoolClientRequest.
@@ -1398,6 +1665,17 @@ type VerificationMessageTemplateType struct {
 	EmailMessageByLink *string
 	EmailSubjectByLink *string
 	DefaultEmailOption *string
+}
+
+// VerifyUserAttributeInput is the shape VerifyUserAttributeRequest.
+type VerifyUserAttributeInput struct {
+	AccessToken   string // required, sensitive
+	AttributeName string // required
+	Code          string // required
+}
+
+// VerifyUserAttributeOutput is the shape VerifyUserAttributeResponse.
+type VerifyUserAttributeOutput struct {
 }
 
 // WebAuthnConfigurationType is the shape WebAuthnConfigurationType.

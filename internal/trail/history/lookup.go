@@ -65,20 +65,27 @@ var keys = map[string]bool{
 	"EventSource": true, "AccessKeyId": true,
 }
 
+// insightKeys are those that Insights events can be looked up by.
+var insightKeys = map[string]bool{"EventId": true, "EventName": true, "EventSource": true}
+
 // LookupEvents lists events, newest first.
 func (s *Service) LookupEvents(c *op.Call, in *cloudtrail.LookupEventsInput) (*cloudtrail.LookupEventsOutput, error) {
 	q, err := s.query(c, in)
 	if err != nil {
 		return nil, err
 	}
+	insight := in.EventCategory != nil
 	binding := []string{c.Account, c.Region, q.Key, q.Value, bound(in.StartTime), bound(in.EndTime)}
+	if insight {
+		binding = append(binding, *in.EventCategory)
+	}
 	if in.NextToken != nil {
 		if q.After, err = s.Tokens.OpenToken(purpose, *in.NextToken, binding...); err != nil {
 			return nil, cloudtrail.InvalidNextTokenException("Invalid NextToken.")
 		}
 	}
 	out := &cloudtrail.LookupEventsOutput{Events: []cloudtrail.Event{}}
-	if in.EventCategory != nil && *in.EventCategory == "insight" {
+	if insight {
 		return out, nil // there are no Insights events yet
 	}
 	found, next, err := s.Events.Lookup(c, q)
@@ -100,6 +107,9 @@ func (s *Service) query(c *op.Call, in *cloudtrail.LookupEventsInput) (Query, er
 	days := s.Days
 	if days == 0 {
 		days = 90
+	}
+	if in.EventCategory != nil && *in.EventCategory != "insight" {
+		return q, cloudtrail.InvalidEventCategoryException("The event category " + *in.EventCategory + " is not valid.") // (inferred)
 	}
 	oldest := c.Now.AddDate(0, 0, -days)
 	q.From = oldest
@@ -123,7 +133,7 @@ func (s *Service) query(c *op.Call, in *cloudtrail.LookupEventsInput) (Query, er
 		return q, cloudtrail.InvalidLookupAttributesException("You can only specify one lookup attribute.") // (inferred)
 	case len(in.LookupAttributes) == 1:
 		a := in.LookupAttributes[0]
-		if !keys[a.AttributeKey] {
+		if !keys[a.AttributeKey] || in.EventCategory != nil && !insightKeys[a.AttributeKey] {
 			return q, cloudtrail.InvalidLookupAttributesException("The lookup attribute " + a.AttributeKey + " is not valid.") // (inferred)
 		}
 		if n := weight(a.AttributeValue); n == 0 || n > maxValue {
@@ -160,8 +170,8 @@ func (f *Found) event() cloudtrail.Event {
 		EventId: text(v[0]), EventName: text(v[1]), AccessKeyId: text(v[3]), EventSource: text(v[5]),
 		Resources: []cloudtrail.Resource{}, CloudTrailEvent: new(string(f.Record)),
 	}
-	if v[2].Exists() {
-		e.ReadOnly = new(v[2].Raw)
+	if b := v[2].String(); b == "true" || b == "false" {
+		e.ReadOnly = &b
 	}
 	if t, err := time.Parse(time.RFC3339, v[4].String()); err == nil {
 		e.EventTime = &t

@@ -117,7 +117,7 @@ func basic(s cloudtrail.EventSelector) (match func(*Event) bool, values int, err
 			return nil, 0, Error("Value " + deref(d.Type) + " for DataResources.Type is invalid.")
 		}
 		for _, v := range d.Values {
-			if !strings.HasPrefix(v, all) {
+			if v != all && !strings.HasPrefix(v, all+":") {
 				return nil, 0, Error("Value " + v + " for DataResources.Values is invalid.")
 			}
 			if v != all && v != all+":::" {
@@ -137,12 +137,14 @@ func basic(s cloudtrail.EventSelector) (match func(*Event) bool, values int, err
 }
 
 func resourceFits(d cloudtrail.DataResource, e *Event) bool {
+	kind := deref(d.Type)
 	for _, r := range e.Resources {
-		if r.Type != deref(d.Type) {
+		if r.Type != kind {
 			continue
 		}
 		for _, v := range d.Values {
-			if strings.HasPrefix(r.ARN, v) {
+			// Values name a bucket's objects by prefix, but one function or table exactly.
+			if v == dataTypes[kind] || r.ARN == v || kind == "AWS::S3::Object" && strings.HasPrefix(r.ARN, v) {
 				return true
 			}
 		}
@@ -166,56 +168,120 @@ func Advanced(list []cloudtrail.AdvancedEventSelector) (*Set, error) {
 	return set, nil
 }
 
-// fieldRules says per category which fields a selector may name.
-var fieldRules = map[string][]string{
-	"Management": {"eventCategory", "readOnly", "eventSource"},
-	"Data": {"eventCategory", "readOnly", "eventSource", "eventName", "eventType", "resources.type", "resources.ARN",
-		"userIdentity.arn", "sessionCredentialFromConsole"},
-	"NetworkActivity": {"eventCategory", "eventSource", "eventName", "errorCode", "vpcEndpointId"},
+// The operators that some fields are restricted to.
+const (
+	equals    = "Equals"
+	notEquals = "NotEquals"
+)
+
+// rule says how a selector may use a field; the zero rule leaves it free.
+type rule struct {
+	operators []string // empty allows all
+	values    []string // empty allows all
+	one       bool     // exactly one value
+}
+
+var (
+	category = rule{operators: []string{equals}, one: true}
+	truth    = rule{operators: []string{equals}, values: []string{"true", "false"}}
+)
+
+// fieldRules says per category which fields a selector may name, and how.
+// [CloudTrail: AdvancedFieldSelector]
+var fieldRules = map[string]map[string]rule{
+	"Management": {
+		"eventCategory": category, "readOnly": truth,
+		"eventSource": {operators: []string{notEquals}, values: []string{"kms.amazonaws.com", "rdsdata.amazonaws.com"}},
+	},
+	"Data": {
+		"eventCategory": category, "readOnly": truth, "resources.type": {operators: []string{equals}, one: true},
+		"eventSource": {}, "eventName": {}, "eventType": {}, "resources.ARN": {}, "userIdentity.arn": {},
+		"sessionCredentialFromConsole": {operators: []string{equals, notEquals}, values: []string{"true"}},
+	},
+	"NetworkActivity": {
+		"eventCategory": category, "eventSource": {operators: []string{equals}, one: true}, "eventName": {}, "vpcEndpointId": {},
+		"errorCode": {operators: []string{equals}, values: []string{"VpceAccessDenied"}},
+	},
+}
+
+// check refuses what the rule does not allow. Its texts are inferred.
+func (r rule) check(f *cloudtrail.AdvancedFieldSelector) error {
+	n := 0
+	for _, o := range []struct {
+		name   string
+		values []string
+	}{
+		{equals, f.Equals}, {"StartsWith", f.StartsWith}, {"EndsWith", f.EndsWith},
+		{notEquals, f.NotEquals}, {"NotStartsWith", f.NotStartsWith}, {"NotEndsWith", f.NotEndsWith},
+	} {
+		n += len(o.values)
+		if len(o.values) > 0 && len(r.operators) > 0 && !slices.Contains(r.operators, o.name) || r.one && n > 1 {
+			return Error("Invalid value for field " + f.Field + ": use " + r.use() + ".")
+		}
+		for _, v := range o.values {
+			if len(r.values) > 0 && !slices.Contains(r.values, v) {
+				return Error("Invalid value for field " + f.Field + ": use " + r.use() + ".")
+			}
+		}
+	}
+	return nil
+}
+
+// use puts the rule into words.
+func (r rule) use() string {
+	if r.one {
+		return r.operators[0] + " with exactly one value"
+	}
+	return strings.Join(r.operators, " or ") + " with " + strings.Join(r.values, " or ")
 }
 
 func advanced(s cloudtrail.AdvancedEventSelector) (match func(*Event) bool, conds int, err error) {
-	category, resourceType := "", 0
-	for _, f := range s.FieldSelectors {
+	chosen, given := "", make(map[string]int)
+	for i := range s.FieldSelectors {
+		f := &s.FieldSelectors[i]
 		n := len(f.Equals) + len(f.StartsWith) + len(f.EndsWith) + len(f.NotEquals) + len(f.NotStartsWith) + len(f.NotEndsWith)
 		if n == 0 {
 			return nil, 0, Error("The field selector for " + f.Field + " has no operator.")
 		}
 		conds += n
-		switch f.Field {
-		case "eventCategory":
-			if len(f.Equals) != 1 || n != 1 {
-				return nil, 0, refuse("Invalid value for field eventCategory: use Equals with exactly one value.")
+		given[f.Field]++
+		if f.Field == "eventCategory" {
+			if err := category.check(f); err != nil {
+				return nil, 0, err
 			}
-			category = f.Equals[0]
-		case "resources.type":
-			if len(f.Equals) != 1 || n != 1 {
-				return nil, 0, refuse("Invalid value for field resources.type: use Equals with exactly one value.")
-			}
-			resourceType++
-		case "readOnly":
-			if n != len(f.Equals) || slices.ContainsFunc(f.Equals, func(v string) bool { _, err := strconv.ParseBool(v); return err != nil }) {
-				return nil, 0, refuse("Invalid value for field readOnly: use Equals with true or false.")
-			}
+			chosen = f.Equals[0]
 		}
 	}
-	allowed, ok := fieldRules[category]
+	allowed, ok := fieldRules[chosen]
 	switch {
-	case category == "":
+	case chosen == "":
 		return nil, 0, refuse("The advanced event selector has no eventCategory field.")
 	case !ok:
-		return nil, 0, Error("Invalid value for field eventCategory: " + category)
-	case category == "Data" && resourceType != 1:
+		return nil, 0, Error("Invalid value for field eventCategory: " + chosen)
+	case given["eventCategory"] > 1:
+		return nil, 0, refuse("The advanced event selector has more than one eventCategory field.")
+	case chosen == "Data" && given["resources.type"] != 1:
 		return nil, 0, refuse("A selector for data events needs exactly one resources.type field.")
+	case chosen == "NetworkActivity" && given["eventSource"] != 1:
+		return nil, 0, refuse("A selector for network activity events needs exactly one eventSource field.")
 	}
-	for _, f := range s.FieldSelectors {
-		if !slices.Contains(allowed, f.Field) {
-			return nil, 0, Error("Invalid field " + f.Field + " for eventCategory " + category + ".")
+	kind := ""
+	for i := range s.FieldSelectors {
+		f := &s.FieldSelectors[i]
+		r, ok := allowed[f.Field]
+		if !ok {
+			return nil, 0, Error("Invalid field " + f.Field + " for eventCategory " + chosen + ".")
+		}
+		if err := r.check(f); err != nil {
+			return nil, 0, err
+		}
+		if f.Field == "resources.type" {
+			kind = f.Equals[0]
 		}
 	}
 	return func(e *Event) bool {
 		for i := range s.FieldSelectors {
-			if !fieldFits(&s.FieldSelectors[i], e) {
+			if !fieldFits(&s.FieldSelectors[i], e, kind) {
 				return false
 			}
 		}
@@ -225,8 +291,8 @@ func advanced(s cloudtrail.AdvancedEventSelector) (match func(*Event) bool, cond
 
 // fieldFits: any of the selecting conditions, and none of the deselecting ones.
 // A field the event does not have fails the former and passes the latter.
-func fieldFits(f *cloudtrail.AdvancedFieldSelector, e *Event) bool {
-	values := fieldValues(f.Field, e)
+func fieldFits(f *cloudtrail.AdvancedFieldSelector, e *Event, kind string) bool {
+	values := fieldValues(f.Field, e, kind)
 	hit := func(list []string, test func(v, want string) bool) bool {
 		for _, v := range values {
 			for _, want := range list {
@@ -245,7 +311,9 @@ func fieldFits(f *cloudtrail.AdvancedFieldSelector, e *Event) bool {
 	return !hit(f.NotEquals, equal) && !hit(f.NotStartsWith, strings.HasPrefix) && !hit(f.NotEndsWith, strings.HasSuffix)
 }
 
-func fieldValues(field string, e *Event) []string {
+// fieldValues are a field's values in an event. resources.ARN is that of the
+// resources of the selector's kind: a bucket named beside its object is not it. (inferred)
+func fieldValues(field string, e *Event, kind string) []string {
 	one := func(s string) []string {
 		if s == "" {
 			return nil
@@ -270,9 +338,10 @@ func fieldValues(field string, e *Event) []string {
 	case "resources.type", "resources.ARN":
 		var out []string
 		for _, r := range e.Resources {
-			if field == "resources.type" {
+			switch {
+			case field == "resources.type":
 				out = append(out, r.Type)
-			} else {
+			case r.Type == kind:
 				out = append(out, r.ARN)
 			}
 		}

@@ -1,7 +1,7 @@
 // Package verify proves a trail from its bucket alone: every digest's place and
 // signature, the chain between digests, and the hash of every log file they list.
 //
-//	Source.Digests ─▶ keys, newest first ─▶ document + signature ─▶ public key by fingerprint
+//	Source.Digests ─▶ keys, oldest first ─▶ document + signature ─▶ public key by fingerprint
 //	document.LogFiles ─▶ Source.Get ─▶ SHA-256 of the uncompressed bytes
 //
 // It follows the rules of [CloudTrail: custom implementations of CloudTrail log
@@ -17,6 +17,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -60,21 +62,25 @@ func Run(ctx context.Context, src Source, bucket string) (*Report, error) {
 		return nil, fmt.Errorf("list digests: %w", err)
 	}
 	r := &Report{}
-	for i, key := range keys {
-		doc, err := r.digest(ctx, src, bucket, key)
+	w := &walk{bucket: bucket, read: make(map[string]link), begun: make(map[string]bool)}
+	for _, key := range keys {
+		doc, l, err := r.digest(ctx, src, bucket, key)
 		if err != nil {
 			return nil, err
 		}
+		w.read[key] = l
 		if doc == nil {
+			w.begun[chain(key)] = true
 			continue
 		}
 		if doc.PreviousObject == nil {
-			if i > 0 {
+			if w.begun[chain(key)] {
 				r.Gaps++
 			}
-		} else if i == 0 || *doc.PreviousObject != keys[i-1] {
-			r.fault(*doc.PreviousObject, "digest is missing from the chain")
+		} else if err := r.previous(ctx, src, doc, w); err != nil {
+			return nil, err
 		}
+		w.begun[chain(key)] = true
 		for _, f := range doc.LogFiles {
 			if err := r.file(ctx, src, f); err != nil {
 				return nil, err
@@ -84,42 +90,99 @@ func Run(ctx context.Context, src Source, bucket string) (*Report, error) {
 	return r, nil
 }
 
+// link is a digest as the next one must name it; zero if it cannot be trusted,
+// which is then a finding of its own.
+type link struct{ hash, signature string }
+
+// walk is what Run remembers on its way.
+type walk struct {
+	bucket string
+	read   map[string]link // digests that no later one has named yet
+	begun  map[string]bool // chains of which a digest was read
+}
+
+// chain names the chain that a digest belongs to: its file name without the time.
+func chain(key string) string {
+	name := path.Base(key)
+	return name[:max(0, strings.LastIndexByte(name, '_'))]
+}
+
+// previous proves that the digest before is the one that doc names. It may lie
+// before what was listed, or in the bucket that the trail wrote to before; one
+// amid what was listed must be listed too, since its log files are proven only so.
+func (r *Report) previous(ctx context.Context, src Source, doc *digest.Document, w *walk) error {
+	key, from := *doc.PreviousObject, w.bucket
+	if doc.PreviousBucket != nil {
+		from = *doc.PreviousBucket
+	}
+	l, listed := w.read[key]
+	switch {
+	case from == w.bucket && listed:
+		delete(w.read, key)
+		if l == (link{}) {
+			return nil
+		}
+	case from == w.bucket && w.begun[chain(doc.Object)]:
+		r.fault(key, "digest is missing from the chain")
+		return nil
+	default:
+		packed, meta, err := src.Get(ctx, from, key)
+		if errors.Is(err, ErrMissing) {
+			r.fault(key, "digest is missing from the chain")
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read digest %s: %w", key, err)
+		}
+		body, err := unzip(packed)
+		if err != nil {
+			r.fault(key, "digest has an invalid format")
+			return nil
+		}
+		l = link{digest.Hash(body), meta["signature"]}
+	}
+	if doc.PreviousHashValue == nil || *doc.PreviousHashValue != l.hash || doc.PreviousDigestSignature == nil || *doc.PreviousDigestSignature != l.signature {
+		r.fault(key, "digest is not the one that the next digest names")
+	}
+	return nil
+}
+
 func (r *Report) fault(key, what string) { r.Findings = append(r.Findings, Finding{key, what}) }
 
 // digest reads and proves one digest; nil if it cannot be trusted.
-func (r *Report) digest(ctx context.Context, src Source, bucket, key string) (*digest.Document, error) {
+func (r *Report) digest(ctx context.Context, src Source, bucket, key string) (*digest.Document, link, error) {
 	r.Digests++
 	packed, meta, err := src.Get(ctx, bucket, key)
 	if errors.Is(err, ErrMissing) {
 		r.fault(key, "digest is missing")
-		return nil, nil
+		return nil, link{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read digest %s: %w", key, err)
+		return nil, link{}, fmt.Errorf("read digest %s: %w", key, err)
 	}
 	body, err := unzip(packed)
 	doc := new(digest.Document)
 	if err != nil || json.Unmarshal(body, doc) != nil {
 		r.fault(key, "digest has an invalid format")
-		return nil, nil
+		return nil, link{}, nil
 	}
 	if doc.Bucket != bucket || doc.Object != key {
 		r.fault(key, "digest has been moved from its original location")
-		return nil, nil
+		return nil, link{}, nil
 	}
 	public, err := src.PublicKey(ctx, doc.Fingerprint)
 	if err != nil {
-		return nil, fmt.Errorf("find public key: %w", err)
+		return nil, link{}, fmt.Errorf("find public key: %w", err)
 	}
 	if public == nil {
 		r.fault(key, "public key not found for fingerprint "+doc.Fingerprint)
-		return nil, nil
+		return nil, link{}, nil
 	}
-	if doc.Verify(body, meta["signature"], public) != nil {
+	if meta["signature-algorithm"] == "" || doc.Verify(body, meta["signature"], public) != nil {
 		r.fault(key, "signature verification failed")
-		return nil, nil
+		return nil, link{}, nil
 	}
-	return doc, nil
+	return doc, link{digest.Hash(body), meta["signature"]}, nil
 }
 
 // file proves one log file.

@@ -14,10 +14,12 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/branding"
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
 	"github.com/cogtrail/cogtrail/internal/userpool/domain"
+	"github.com/cogtrail/cogtrail/internal/userpool/group"
 	"github.com/cogtrail/cogtrail/internal/userpool/logdelivery"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
 	"github.com/cogtrail/cogtrail/internal/userpool/provider"
+	"github.com/cogtrail/cogtrail/internal/userpool/recovery"
 	"github.com/cogtrail/cogtrail/internal/userpool/resourceserver"
 	"github.com/cogtrail/cogtrail/internal/userpool/risk"
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
@@ -42,13 +44,15 @@ type Deps struct {
 
 // Service is all areas of user pools.
 type Service struct {
-	Realm   *userpool.Realm
-	Pool    *pool.Service
-	Client  *client.Service
-	Signup  *signup.Service
-	Signin  *signin.Service
-	Profile *profile.Service
-	User    *user.Service
+	Realm    *userpool.Realm
+	Pool     *pool.Service
+	Client   *client.Service
+	Signup   *signup.Service
+	Signin   *signin.Service
+	Profile  *profile.Service
+	Recovery *recovery.Service
+	User     *user.Service
+	Group    *group.Service
 
 	ResourceServer  *resourceserver.Service
 	Provider        *provider.Service
@@ -76,7 +80,8 @@ func New(d Deps) (*Service, error) {
 	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r, Forget: forget}, Signup: &signup.Service{Realm: r},
-		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r},
+		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
+		Recovery:       &recovery.Service{Realm: r},
 		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r}, Domain: &domain.Service{Realm: r},
 		UICustomization: &uicustomization.Service{Realm: r}, Branding: &branding.Service{Realm: r}, Terms: &terms.Service{Realm: r},
 		Risk: &risk.Service{Realm: r}, LogDelivery: &logdelivery.Service{Realm: r},
@@ -91,7 +96,9 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.SignupOps(svc, s.Signup)...)
 	ops = append(ops, cognitoidp.SigninOps(svc, s.Signin)...)
 	ops = append(ops, cognitoidp.ProfileOps(svc, s.Profile)...)
+	ops = append(ops, cognitoidp.RecoveryOps(svc, s.Recovery)...)
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
+	ops = append(ops, cognitoidp.GroupOps(svc, s.Group)...)
 	ops = append(ops, cognitoidp.ResourceserverOps(svc, s.ResourceServer)...)
 	ops = append(ops, cognitoidp.ProviderOps(svc, s.Provider)...)
 	ops = append(ops, cognitoidp.DomainOps(svc, s.Domain)...)

@@ -89,7 +89,7 @@ func (s *Service) answerNewPassword(c *op.Call, client *userpool.Client, p *user
 	if err := p.CheckRequired(u); err != nil {
 		return nil, err
 	}
-	if err := s.Realm.SetPassword(c, p, u, params["NEW_PASSWORD"]); err != nil {
+	if err := s.Realm.SetNewPassword(c, p, u, params["NEW_PASSWORD"]); err != nil {
 		return nil, err
 	}
 	u.Status, u.Modified = userpool.Confirmed, c.Now

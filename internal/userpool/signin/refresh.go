@@ -33,12 +33,12 @@ func (s *Service) refresh(c *op.Call, client *userpool.Client, p *userpool.Pool,
 		return nil, err
 	}
 	switch {
+	case !u.Enabled: // before the end of his sign-ins, which disabling him brought about
+		return nil, userpool.Disabled()
 	case f.Dead(u):
 		return nil, refreshRevoked()
 	case !c.Now.Before(f.Ends):
 		return nil, refreshExpired()
-	case !u.Enabled:
-		return nil, userpool.Disabled()
 	}
 	t, err := s.Realm.Issue(c.Tx, p, client, u, f, c.Now)
 	if err != nil {

@@ -49,7 +49,8 @@ func (s *Service) begin(c *op.Call, client *userpool.Client, p *userpool.Pool, n
 	return a, nil
 }
 
-// ready refuses a guess before it is looked at: during a lock-out, and for a disabled user.
+// ready refuses a guess before it is looked at: during a lock-out, for a disabled user, and for one whose password is out of force,
+// unless that would tell that he exists.
 func (a *attempt) ready() error {
 	locked, err := a.s.Realm.Locked(a.c.Tx, a.pool, a.who, a.c.Now)
 	switch {
@@ -59,6 +60,8 @@ func (a *attempt) ready() error {
 		return userpool.AttemptsExceeded()
 	case a.user != nil && !a.user.Enabled:
 		return userpool.Disabled()
+	case a.user != nil && a.user.Status == userpool.ResetRequired && !a.client.HidesUsers():
+		return resetRequired(a.client)
 	}
 	return nil
 }
