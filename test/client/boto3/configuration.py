@@ -122,6 +122,10 @@ refused("InvalidParameterException", "User pool cannot be deleted. It has a doma
 
 # Managed login.
 style = idp.create_managed_login_branding(UserPoolId=pool, ClientId=web, Settings={"components": {"form": {"borderRadius": 8}}}, Assets=[{"Category": "FORM_LOGO", "ColorMode": "LIGHT", "Extension": "PNG", "Bytes": b"\x89PNG\r\n\x1a\n"}])["ManagedLoginBranding"]
+LARGE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 2700
+large = idp.create_managed_login_branding(UserPoolId=pool, ClientId=keyed["ClientId"], Assets=[{"Category": "PAGE_BACKGROUND", "ColorMode": "DARK", "Extension": "PNG", "Bytes": LARGE}])["ManagedLoginBranding"]
+equal("large asset", idp.describe_managed_login_branding(UserPoolId=pool, ManagedLoginBrandingId=large["ManagedLoginBrandingId"])["ManagedLoginBranding"]["Assets"][0]["Bytes"] == LARGE, True)
+idp.delete_managed_login_branding(UserPoolId=pool, ManagedLoginBrandingId=large["ManagedLoginBrandingId"])
 refused("ManagedLoginBrandingExistsException", f"Managed login branding already exists for user pool client {web}.", idp.create_managed_login_branding, UserPoolId=pool, ClientId=web, UseCognitoProvidedValues=True)
 same = idp.describe_managed_login_branding(UserPoolId=pool, ManagedLoginBrandingId=style["ManagedLoginBrandingId"])["ManagedLoginBranding"]
 equal("style", (same["Settings"], same["Assets"][0]["Bytes"]), ({"components": {"form": {"borderRadius": 8}}}, b"\x89PNG\r\n\x1a\n"))
