@@ -16,14 +16,17 @@ var selectors = map[string]bool{
 
 // forbidden are texts that would end the style element, load something or run something. Escapes are among them because they
 // could write any of the others.
-var forbidden = []string{"<", "\\", "@", "url(", "image(", "image-set(", "src(", "expression(", "javascript:", "behavior", "-moz-binding"}
+var forbidden = []string{"\\", "@", "url(", "image(", "image-set(", "src(", "expression(", "javascript:", "behavior", "-moz-binding"}
 
 // checkCSS tells what is wrong with a style sheet, empty if nothing is. It takes rules of the known selectors with plain
 // declarations; whatever it does not understand is wrong.
 func checkCSS(css string) (why string) {
+	if strings.Contains(css, "<") {
+		return "< is not allowed" // in a comment neither: HTML ends a style element there too
+	}
 	css, ok := strip(css)
 	if !ok {
-		return "a comment does not end"
+		return "a comment or a text does not end"
 	}
 	low := strings.ToLower(css)
 	for _, word := range forbidden {
@@ -55,16 +58,34 @@ func checkCSS(css string) (why string) {
 	return ""
 }
 
-// strip takes the comments out, leaving a space for each, so that no word is made of two.
+// strip takes the comments out, leaving a space for each, so that no word is made of two. What looks like a comment inside of a
+// text in quotes is none.
 func strip(css string) (string, bool) {
 	var b strings.Builder
 	for {
-		before, rest, found := strings.Cut(css, "/*")
-		b.WriteString(before)
-		if !found {
+		i := strings.IndexAny(css, "/\"'")
+		if i < 0 {
+			b.WriteString(css)
 			return b.String(), true
 		}
-		_, after, ended := strings.Cut(rest, "*/")
+		b.WriteString(css[:i])
+		quote := css[i]
+		css = css[i+1:]
+		if quote != '/' {
+			end := strings.IndexByte(css, quote)
+			if end < 0 || strings.ContainsAny(css[:end], "\n\r\f\\") {
+				return "", false
+			}
+			b.WriteByte(quote)
+			b.WriteString(css[:end+1])
+			css = css[end+1:]
+			continue
+		}
+		if !strings.HasPrefix(css, "*") {
+			b.WriteByte('/')
+			continue
+		}
+		_, after, ended := strings.Cut(css[1:], "*/")
 		if !ended {
 			return "", false
 		}
@@ -89,5 +110,5 @@ func declaration(s string) bool {
 			return false
 		}
 	}
-	return strings.Count(value, `"`)%2 == 0 && strings.Count(value, "'")%2 == 0
+	return strings.Count(value, `"`)%2 == 0 && strings.Count(value, "'")%2 == 0 && strings.Count(value, "(") == strings.Count(value, ")")
 }
