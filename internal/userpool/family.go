@@ -79,15 +79,22 @@ func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, now t
 	if err != nil {
 		return nil, err
 	}
+	groups, err := r.GroupsOf(tx, p, u.Sub)
+	if err != nil {
+		return nil, err
+	}
+	names, roles, preferred := groupClaims(groups)
 	idLife, accessLife, _ := c.Life()
 	issuer := r.Issuer(string(p.ID))
 	id := token.IDClaims{
 		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username, EventID: f.Event,
 		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(idLife), Attributes: claims(c, u),
+		Groups: names, Roles: roles, PreferredRole: preferred,
 	}
 	access := token.AccessClaims{
 		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username, EventID: f.Event, Scope: AdminScope,
 		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(accessLife),
+		Groups: names,
 	}
 	if c.Revokes() { // [Cognito: origin_jti and jti are claims of revocable tokens only]
 		id.OriginJTI, access.OriginJTI = f.ID, f.ID

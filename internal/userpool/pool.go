@@ -89,6 +89,9 @@ func (r *Realm) Pool(c *op.Call, id string) (*Pool, error) {
 	return p, nil
 }
 
+// Key is the key of a row that belongs to the pool, or the beginning of such keys.
+func (p *Pool) Key(parts ...any) store.Key { return p.key(parts...) }
+
 // key begins the key of every row that belongs to the pool.
 func (p *Pool) key(parts ...any) store.Key {
 	return append(store.K(p.Account, p.Region, string(p.ID)), store.K(parts...)...)

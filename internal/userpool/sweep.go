@@ -110,6 +110,7 @@ func (w Purge) step(tx store.Tx) (int, error) {
 	}
 	for _, f := range []func(store.Tx, store.Key, int) (int, error){
 		purger(&Users), purger(&keysTable), purger(&codes), purger(&attemptsTable), purger(&uses), purger(&Families),
+		purger(&Memberships), purger(&Groups),
 	} {
 		k, err := f(tx, prefix, purgeStep-n)
 		if err != nil {
@@ -118,6 +119,45 @@ func (w Purge) step(tx store.Tx) (int, error) {
 		n += k
 	}
 	return n, nil
+}
+
+// GroupPurgeJob is the kind of the jobs that clear away the memberships of a deleted group.
+const GroupPurgeJob = "userpool.group.purge"
+
+// GroupPurge is its payload.
+type GroupPurge struct {
+	Account string
+	Region  string
+	Pool    PoolID
+	Group   string // its ID
+}
+
+// GroupPurgeHandler clears away memberships, a few at a time. Nobody reads them any more: the group they name is gone.
+func GroupPurgeHandler(state store.State) job.Handler {
+	return func(ctx context.Context, j job.Job) error {
+		var what GroupPurge
+		if err := json.Unmarshal(j.Payload, &what); err != nil {
+			return fmt.Errorf("decode purge of a group: %w", err)
+		}
+		for {
+			var keys []store.Key
+			err := state.Update(ctx, func(tx store.Tx) error {
+				keys = nil
+				for at, err := range Memberships.ScanIndex(tx, "group", store.K(what.Account, what.Region, string(what.Pool), what.Group), nil, false) {
+					if err != nil {
+						return fmt.Errorf("look for members of a deleted group: %w", err)
+					}
+					if keys = append(keys, Memberships.Key(at.Row)); len(keys) == purgeStep {
+						break
+					}
+				}
+				return deleteAll(tx, &Memberships, keys)
+			})
+			if err != nil || len(keys) < purgeStep {
+				return err
+			}
+		}
+	}
 }
 
 func purger[R any](t *store.Table[R]) func(store.Tx, store.Key, int) (int, error) {

@@ -286,6 +286,14 @@ func (p *Pool) Shown(u *User, keep func(name string) bool) []cognitoidp.Attribut
 	return out
 }
 
+// UserType is a user as AdminCreateUser and lists show him; keep chooses attributes, nil means all.
+func (p *Pool) UserType(u *User, keep func(name string) bool) cognitoidp.UserType {
+	return cognitoidp.UserType{
+		Username: new(u.Username), Attributes: p.Shown(u, keep), UserCreateDate: new(u.Created), UserLastModifiedDate: new(u.Modified),
+		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)),
+	}
+}
+
 // NameTaken answers if the name, or an attribute that serves as name, of a new user means somebody already.
 func (r *Realm) NameTaken(tx store.Tx, p *Pool, u *User, taken error) error {
 	if p.UsesAttributes() {

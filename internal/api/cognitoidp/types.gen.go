@@ -9,6 +9,13 @@ type AccountRecoverySettingType struct {
 	RecoveryMechanisms []RecoveryOptionType
 }
 
+// AdminAddUserToGroupInput is the shape AdminAddUserToGroupRequest.
+type AdminAddUserToGroupInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+	GroupName  string // required
+}
+
 // AdminCreateUserConfigType is the shape AdminCreateUserConfigType.
 type AdminCreateUserConfigType struct {
 	AllowAdminCreateUserOnly  *bool
@@ -57,6 +64,27 @@ type AdminGetUserOutput struct {
 	MFAOptions           []MFAOptionType
 	PreferredMfaSetting  *string
 	UserMFASettingList   []string
+}
+
+// AdminListGroupsForUserInput is the shape AdminListGroupsForUserRequest.
+type AdminListGroupsForUserInput struct {
+	Username   string // required, sensitive
+	UserPoolId string // required
+	Limit      *int64
+	NextToken  *string
+}
+
+// AdminListGroupsForUserOutput is the shape AdminListGroupsForUserResponse.
+type AdminListGroupsForUserOutput struct {
+	Groups    []GroupType
+	NextToken *string
+}
+
+// AdminRemoveUserFromGroupInput is the shape AdminRemoveUserFromGroupRequest.
+type AdminRemoveUserFromGroupInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+	GroupName  string // required
 }
 
 // AdminSetUserPasswordInput is the shape AdminSetUserPasswordRequest.
@@ -129,6 +157,20 @@ type ConfirmSignUpInput struct {
 // ConfirmSignUpOutput is the shape ConfirmSignUpResponse.
 type ConfirmSignUpOutput struct {
 	Session *string // sensitive
+}
+
+// CreateGroupInput is the shape CreateGroupRequest.
+type CreateGroupInput struct {
+	GroupName   string // required
+	UserPoolId  string // required
+	Description *string
+	RoleArn     *string
+	Precedence  *int64
+}
+
+// CreateGroupOutput is the shape CreateGroupResponse.
+type CreateGroupOutput struct {
+	Group *GroupType
 }
 
 // CreateUserPoolClientInput is the shape CreateUserPoolClientRequest.
@@ -209,6 +251,12 @@ type CustomSMSLambdaVersionConfigType struct {
 	LambdaArn     string // required
 }
 
+// DeleteGroupInput is the shape DeleteGroupRequest.
+type DeleteGroupInput struct {
+	GroupName  string // required
+	UserPoolId string // required
+}
+
 // DeleteUserPoolClientInput is the shape DeleteUserPoolClientRequest.
 type DeleteUserPoolClientInput struct {
 	UserPoolId string // required
@@ -262,6 +310,17 @@ type EmailMfaConfigType struct {
 	Subject *string
 }
 
+// GetGroupInput is the shape GetGroupRequest.
+type GetGroupInput struct {
+	GroupName  string // required
+	UserPoolId string // required
+}
+
+// GetGroupOutput is the shape GetGroupResponse.
+type GetGroupOutput struct {
+	Group *GroupType
+}
+
 // GetUserInput is the shape GetUserRequest.
 type GetUserInput struct {
 	AccessToken string // required, sensitive
@@ -297,6 +356,17 @@ type GlobalSignOutInput struct {
 
 // GlobalSignOutOutput is the shape GlobalSignOutResponse.
 type GlobalSignOutOutput struct {
+}
+
+// GroupType is the shape GroupType.
+type GroupType struct {
+	GroupName        *string
+	UserPoolId       *string
+	Description      *string
+	RoleArn          *string
+	Precedence       *int64
+	LastModifiedDate *time.Time
+	CreationDate     *time.Time
 }
 
 // InboundFederationLambdaType is the shape InboundFederationLambdaType.
@@ -344,6 +414,19 @@ type LambdaConfigType struct {
 	InboundFederation           *InboundFederationLambdaType
 }
 
+// ListGroupsInput is the shape ListGroupsRequest.
+type ListGroupsInput struct {
+	UserPoolId string // required
+	Limit      *int64
+	NextToken  *string
+}
+
+// ListGroupsOutput is the shape ListGroupsResponse.
+type ListGroupsOutput struct {
+	Groups    []GroupType
+	NextToken *string
+}
+
 // ListTagsForResourceInput is the shape ListTagsForResourceRequest.
 type ListTagsForResourceInput struct {
 	ResourceArn string // required
@@ -376,6 +459,20 @@ type ListUserPoolsInput struct {
 // ListUserPoolsOutput is the shape ListUserPoolsResponse.
 type ListUserPoolsOutput struct {
 	UserPools []UserPoolDescriptionType
+	NextToken *string
+}
+
+// ListUsersInGroupInput is the shape ListUsersInGroupRequest.
+type ListUsersInGroupInput struct {
+	UserPoolId string // required
+	GroupName  string // required
+	Limit      *int64
+	NextToken  *string
+}
+
+// ListUsersInGroupOutput is the shape ListUsersInGroupResponse.
+type ListUsersInGroupOutput struct {
+	Users     []UserType
 	NextToken *string
 }
 
@@ -579,6 +676,20 @@ type UntagResourceInput struct {
 
 // UntagResourceOutput is the shape UntagResourceResponse.
 type UntagResourceOutput struct {
+}
+
+// UpdateGroupInput is the shape UpdateGroupRequest.
+type UpdateGroupInput struct {
+	GroupName   string // required
+	UserPoolId  string // required
+	Description *string
+	RoleArn     *string
+	Precedence  *int64
+}
+
+// UpdateGroupOutput is the shape UpdateGroupResponse.
+type UpdateGroupOutput struct {
+	Group *GroupType
 }
 
 // UpdateUserPoolClientInput is the shape UpdateUserPoolClientRequest.

@@ -11,6 +11,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/secret"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
+	"github.com/cogtrail/cogtrail/internal/userpool/group"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
@@ -40,6 +41,7 @@ type Service struct {
 	Signin  *signin.Service
 	Profile *profile.Service
 	User    *user.Service
+	Group   *group.Service
 }
 
 // New assembles the areas.
@@ -57,7 +59,7 @@ func New(d Deps) (*Service, error) {
 	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
-		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r},
+		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
 	}, nil
 }
 
@@ -70,6 +72,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.SigninOps(svc, s.Signin)...)
 	ops = append(ops, cognitoidp.ProfileOps(svc, s.Profile)...)
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
+	ops = append(ops, cognitoidp.GroupOps(svc, s.Group)...)
 	s.Realm.Own(ops)
 	return ops
 }

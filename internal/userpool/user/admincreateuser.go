@@ -62,7 +62,7 @@ func (s *Service) AdminCreateUser(c *op.Call, in *cognitoidp.AdminCreateUserInpu
 			return nil, err
 		}
 	}
-	return &cognitoidp.AdminCreateUserOutput{User: new(userType(p, u, nil))}, nil
+	return &cognitoidp.AdminCreateUserOutput{User: new(p.UserType(u, nil))}, nil
 }
 
 // invited is a new user with names and attributes, not yet written.

@@ -70,7 +70,7 @@ func (s *Service) ListUsers(c *op.Call, in *cognitoidp.ListUsersInput) (*cognito
 		looked++
 		last = at.Position
 		if f == nil || f.matches(at.Row) {
-			out.Users = append(out.Users, userType(p, at.Row, keep))
+			out.Users = append(out.Users, p.UserType(at.Row, keep))
 		}
 	}
 	return out, nil

@@ -26,11 +26,3 @@ func (s *Service) find(c *op.Call, poolID, name string) (*userpool.Pool, *userpo
 	c.Record.Subject(u.Sub)
 	return p, u, nil
 }
-
-// userType is a user as AdminCreateUser and ListUsers show him; keep chooses attributes, nil means all.
-func userType(p *userpool.Pool, u *userpool.User, keep func(string) bool) cognitoidp.UserType {
-	return cognitoidp.UserType{
-		Username: new(u.Username), Attributes: p.Shown(u, keep), UserCreateDate: new(u.Created), UserLastModifiedDate: new(u.Modified),
-		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)),
-	}
-}

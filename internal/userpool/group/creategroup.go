@@ -1,0 +1,58 @@
+package group
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+
+	"github.com/google/uuid"
+
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/userpool"
+)
+
+// CreateGroup makes a group without members. Its role need not exist: identity pools ask for it later.
+func (s *Service) CreateGroup(c *op.Call, in *cognitoidp.CreateGroupInput) (*cognitoidp.CreateGroupOutput, error) {
+	p, err := s.Realm.Pool(c, in.UserPoolId)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSettings(in.RoleArn, in.Precedence); err != nil {
+		return nil, err
+	}
+	g := &userpool.Group{Account: p.Account, Region: p.Region, Pool: p.ID, ID: uuid.NewString(), Settings: cognitoidp.GroupType{
+		GroupName: &in.GroupName, UserPoolId: &in.UserPoolId, Description: in.Description, RoleArn: in.RoleArn, Precedence: in.Precedence,
+		LastModifiedDate: &c.Now, CreationDate: &c.Now,
+	}}
+	n := 0
+	for at, err := range userpool.Groups.ScanIndex(c.Tx, "name", p.Key(), nil, false) {
+		if err != nil {
+			return nil, fmt.Errorf("count groups: %w", err)
+		}
+		if at.Row.Name() == in.GroupName {
+			return nil, exists()
+		}
+		n++
+	}
+	if n >= userpool.MaxGroups {
+		return nil, tooManyGroups()
+	}
+	if err := userpool.Groups.Insert(c.Tx, g); err != nil {
+		return nil, fmt.Errorf("write group: %w", err)
+	}
+	return &cognitoidp.CreateGroupOutput{Group: &g.Settings}, nil
+}
+
+var roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$`)
+
+// checkSettings refuses what no group may have.
+func checkSettings(role *string, precedence *int64) error {
+	if role != nil && !roleARN.MatchString(*role) {
+		return badRole()
+	}
+	if precedence != nil && *precedence > math.MaxInt32 {
+		return badPrecedence()
+	}
+	return nil
+}
