@@ -24,6 +24,8 @@ type Session struct {
 	// Generation is the user's at the time; sessions of an older one are dead.
 	Generation int64
 	Challenge  string
+	// Admin tells that AdminInitiateAuth began the sign-in.
+	Admin bool `json:",omitempty"`
 	// Unknown tells that there is no such user; Name is what was asked for.
 	Unknown bool   `json:",omitempty"`
 	Name    string `json:",omitempty"`

@@ -66,6 +66,27 @@ type AdminGetUserOutput struct {
 	UserMFASettingList   []string
 }
 
+// AdminInitiateAuthInput is the shape AdminInitiateAuthRequest.
+type AdminInitiateAuthInput struct {
+	UserPoolId        string            // required
+	ClientId          string            // required
+	AuthFlow          string            // required
+	AuthParameters    map[string]string // sensitive
+	ClientMetadata    map[string]string
+	AnalyticsMetadata *AnalyticsMetadataType
+	ContextData       *ContextDataType
+	Session           *string // sensitive
+}
+
+// AdminInitiateAuthOutput is the shape AdminInitiateAuthResponse.
+type AdminInitiateAuthOutput struct {
+	ChallengeName        *string
+	Session              *string // sensitive
+	ChallengeParameters  map[string]string
+	AuthenticationResult *AuthenticationResultType
+	AvailableChallenges  []string
+}
+
 // AdminListGroupsForUserInput is the shape AdminListGroupsForUserRequest.
 type AdminListGroupsForUserInput struct {
 	Username   string // required, sensitive
@@ -85,6 +106,26 @@ type AdminRemoveUserFromGroupInput struct {
 	UserPoolId string // required
 	Username   string // required, sensitive
 	GroupName  string // required
+}
+
+// AdminRespondToAuthChallengeInput is the shape AdminRespondToAuthChallengeRequest.
+type AdminRespondToAuthChallengeInput struct {
+	UserPoolId         string            // required
+	ClientId           string            // required
+	ChallengeName      string            // required
+	ChallengeResponses map[string]string // sensitive
+	Session            *string           // sensitive
+	AnalyticsMetadata  *AnalyticsMetadataType
+	ContextData        *ContextDataType
+	ClientMetadata     map[string]string
+}
+
+// AdminRespondToAuthChallengeOutput is the shape AdminRespondToAuthChallengeResponse.
+type AdminRespondToAuthChallengeOutput struct {
+	ChallengeName        *string
+	Session              *string // sensitive
+	ChallengeParameters  map[string]string
+	AuthenticationResult *AuthenticationResultType
 }
 
 // AdminSetUserPasswordInput is the shape AdminSetUserPasswordRequest.
@@ -157,6 +198,15 @@ type ConfirmSignUpInput struct {
 // ConfirmSignUpOutput is the shape ConfirmSignUpResponse.
 type ConfirmSignUpOutput struct {
 	Session *string // sensitive
+}
+
+// ContextDataType is the shape ContextDataType.
+type ContextDataType struct {
+	IpAddress   string       // required
+	ServerName  string       // required
+	ServerPath  string       // required
+	HttpHeaders []HttpHeader // required
+	EncodedData *string
 }
 
 // CreateGroupInput is the shape CreateGroupRequest.
@@ -367,6 +417,12 @@ type GroupType struct {
 	Precedence       *int64
 	LastModifiedDate *time.Time
 	CreationDate     *time.Time
+}
+
+// HttpHeader is the shape HttpHeader.
+type HttpHeader struct {
+	HeaderName  *string
+	HeaderValue *string
 }
 
 // InboundFederationLambdaType is the shape InboundFederationLambdaType.

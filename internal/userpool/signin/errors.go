@@ -23,6 +23,10 @@ func methodNotSupported() *schema.Error {
 	return cognitoidp.InvalidParameterException("Initiate Auth method not supported")
 }
 
+func adminFlowNotEnabled() *schema.Error {
+	return cognitoidp.InvalidParameterException("Auth flow not enabled for this client")
+}
+
 func badSRPA() *schema.Error {
 	return cognitoidp.InvalidParameterException("SRP_A is not valid.") // (inferred)
 }

@@ -4,21 +4,20 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
 // refresh is REFRESH_TOKEN_AUTH: new ID and access tokens of the same sign-in, with the user's attributes of today.
-func (s *Service) refresh(c *op.Call, client *userpool.Client, p *userpool.Pool, params map[string]string) (*outcome, error) {
-	if err := required(params, "REFRESH_TOKEN"); err != nil {
+func (s *step) refresh() (*outcome, error) {
+	if err := s.required("REFRESH_TOKEN"); err != nil {
 		return nil, err
 	}
-	hash := sentHash(params)
-	if len(client.Secret) > 0 && (hash == nil || *hash == "") {
-		return nil, s.Realm.CheckSecretHash(client, nil)
+	hash := s.hash()
+	if len(s.client.Secret) > 0 && (hash == nil || *hash == "") {
+		return nil, s.realm.CheckSecretHash(s.client, nil)
 	}
-	f, u, err := s.family(c, client, p, params["REFRESH_TOKEN"])
+	f, u, err := s.family(s.params["REFRESH_TOKEN"])
 	if err != nil {
 		return nil, err
 	}
@@ -26,47 +25,47 @@ func (s *Service) refresh(c *op.Call, client *userpool.Client, p *userpool.Pool,
 		return nil, invalidRefresh()
 	}
 	// The request names nobody, so clients make the hash with the user name or the sub.
-	if err := s.Realm.CheckSecretHash(client, hash, u.Username, u.Sub); err != nil {
-		if isRefusal(err) && len(client.Secret) > 0 {
-			return nil, refreshHashWrong(client.ID)
+	if err := s.realm.CheckSecretHash(s.client, hash, u.Username, u.Sub); err != nil {
+		if isRefusal(err) && len(s.client.Secret) > 0 {
+			return nil, refreshHashWrong(s.client.ID)
 		}
 		return nil, err
 	}
 	switch {
 	case f.Dead(u):
 		return nil, refreshRevoked()
-	case !c.Now.Before(f.Ends):
+	case !s.c.Now.Before(f.Ends):
 		return nil, refreshExpired()
 	case !u.Enabled:
 		return nil, userpool.Disabled()
 	}
-	t, err := s.Realm.Issue(c.Tx, p, client, u, f, c.Now)
+	t, err := s.realm.Issue(s.c.Tx, s.pool, s.client, u, f, s.c.Now)
 	if err != nil {
 		return nil, err
 	}
 	return &outcome{parameters: map[string]string{}, tokens: t}, nil
 }
 
-// family finds the sign-in and user of a refresh token, nil if there is none for this client. A token that another client presents
+// family finds the sign-in and user of a refresh token, nil if there is none for this s.client. A token that another client presents
 // has been stolen or mixed up: its family ends. [RFC 9700 section 4.14]
-func (s *Service) family(c *op.Call, client *userpool.Client, p *userpool.Pool, text string) (*userpool.Family, *userpool.User, error) {
-	f, err := s.Realm.FamilyOfRefresh(c.Tx, p, text)
+func (s *step) family(text string) (*userpool.Family, *userpool.User, error) {
+	f, err := s.realm.FamilyOfRefresh(s.c.Tx, s.pool, text)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil, nil
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("read token family: %w", err)
 	}
-	u, err := s.Realm.UserBySub(c.Tx, p, f.Sub)
+	u, err := s.realm.UserBySub(s.c.Tx, s.pool, f.Sub)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil, nil
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("read user of a token family: %w", err)
 	}
-	c.Record.Subject(u.Sub)
-	if f.Client != client.ID {
-		c.Keep(func(tx store.Tx) error { return s.Realm.Revoke(tx, f) })
+	s.c.Record.Subject(u.Sub)
+	if f.Client != s.client.ID {
+		s.c.Keep(func(tx store.Tx) error { return s.realm.Revoke(tx, f) })
 		return nil, nil, nil
 	}
 	return f, u, nil

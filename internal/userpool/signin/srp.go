@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/credential/srp"
-	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
@@ -26,17 +25,17 @@ const (
 
 // startSRP is the first step of USER_SRP_AUTH. What the server must remember travels sealed in the SECRET_BLOCK; that it was given
 // to this client for this user, and has not been answered, is a session row.
-func (s *Service) startSRP(c *op.Call, client *userpool.Client, p *userpool.Pool, params map[string]string) (*outcome, error) {
-	if p.KeepsHash() {
+func (s *step) startSRP() (*outcome, error) {
+	if s.pool.KeepsHash() {
 		return nil, flowNotEnabled("USER_SRP_AUTH") // there is no verifier in such a pool
 	}
-	if err := required(params, "USERNAME", "SRP_A"); err != nil {
+	if err := s.required("USERNAME", "SRP_A"); err != nil {
 		return nil, err
 	}
-	if err := s.Realm.CheckSecretHash(client, sentHash(params), params["USERNAME"]); err != nil {
+	if err := s.realm.CheckSecretHash(s.client, s.hash(), s.params["USERNAME"]); err != nil {
 		return nil, err
 	}
-	a, err := s.begin(c, client, p, params["USERNAME"])
+	a, err := s.begin(s.params["USERNAME"])
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +46,7 @@ func (s *Service) startSRP(c *op.Call, client *userpool.Client, p *userpool.Pool
 	if err != nil {
 		return nil, err
 	}
-	ch, err := s.Realm.SRP.Start(v, params["SRP_A"])
+	ch, err := s.realm.SRP.Start(v, s.params["SRP_A"])
 	if errors.Is(err, srp.ErrBadA) {
 		return nil, badSRPA()
 	}
@@ -60,14 +59,14 @@ func (s *Service) startSRP(c *op.Call, client *userpool.Client, p *userpool.Pool
 	}
 	handle := make([]byte, handleSize)
 	rand.Read(handle)
-	block := append(handle, s.Realm.Vault.Seal(blockPurpose, raw, handle)...)
-	row := userpool.Session{Who: a.who, Challenge: passwordVerifier}
+	block := append(handle, s.realm.Vault.Seal(blockPurpose, raw, handle)...)
+	row := userpool.Session{Who: a.who, Challenge: passwordVerifier, Admin: s.admin}
 	if a.user == nil {
 		row.Unknown, row.Name = true, a.name
 	} else {
 		row.Generation = a.user.Generation
 	}
-	if err := s.Realm.OpenSession(c.Tx, p, client, row, string(handle), c.Now); err != nil {
+	if err := s.realm.OpenSession(s.c.Tx, s.pool, s.client, row, string(handle), s.c.Now); err != nil {
 		return nil, err
 	}
 	id := a.srpID()
@@ -79,12 +78,12 @@ func (s *Service) startSRP(c *op.Call, client *userpool.Client, p *userpool.Pool
 // verifier is the user's, or one invented for a name that means nobody or a user without a password.
 func (a *attempt) verifier() (srp.Verifier, error) {
 	if a.user != nil {
-		v, ok, err := a.s.Realm.Verifier(a.user)
+		v, ok, err := a.realm.Verifier(a.user)
 		if err != nil || ok {
 			return v, err
 		}
 	}
-	return a.s.Realm.SRP.FakeVerifier(a.s.Realm.Vault, a.pool.SRPName(), a.pool.Fold(a.name)), nil
+	return a.realm.SRP.FakeVerifier(a.realm.Vault, a.pool.SRPName(), a.pool.Fold(a.name)), nil
 }
 
 // srpID is USER_ID_FOR_SRP: the stored name. An unknown name gets what a known one would have: itself where names are free text
@@ -101,37 +100,37 @@ func (a *attempt) srpID() string {
 }
 
 // finishSRP is the answer to PASSWORD_VERIFIER. A block is good for one answer, right or wrong.
-func (s *Service) finishSRP(c *op.Call, client *userpool.Client, p *userpool.Pool, params map[string]string) (*outcome, error) {
-	if err := required(params, "USERNAME", "PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP"); err != nil {
+func (s *step) finishSRP() (*outcome, error) {
+	if err := s.required("USERNAME", "PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP"); err != nil {
 		return nil, err
 	}
-	if err := s.Realm.CheckSecretHash(client, sentHash(params), params["USERNAME"]); err != nil {
+	if err := s.realm.CheckSecretHash(s.client, s.hash(), s.params["USERNAME"]); err != nil {
 		return nil, err
 	}
-	at, err := srp.ParseTimestamp(params["TIMESTAMP"])
+	at, err := srp.ParseTimestamp(s.params["TIMESTAMP"])
 	if err != nil {
 		return nil, badTimestamp()
 	}
-	block, row, err := s.openBlock(c, client, p, params["PASSWORD_CLAIM_SECRET_BLOCK"])
+	block, row, err := s.openBlock(s.params["PASSWORD_CLAIM_SECRET_BLOCK"])
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.resume(c, client, p, row)
+	a, err := s.resume(row)
 	if err != nil {
 		return nil, err
 	}
 	id := a.srpID()
-	if params["USERNAME"] != id && (a.user == nil || !a.user.Means(p, params["USERNAME"])) {
+	if s.params["USERNAME"] != id && (a.user == nil || !a.user.Means(s.pool, s.params["USERNAME"])) {
 		return nil, userpool.Incorrect()
 	}
 	if err := a.ready(); err != nil {
 		return nil, err
 	}
-	c.Keep(func(tx store.Tx) error { return s.Realm.DropSession(tx, row) })
-	if d := c.Now.Sub(at); d > timestampSkew || d < -timestampSkew {
+	s.c.Keep(func(tx store.Tx) error { return s.realm.DropSession(tx, row) })
+	if d := s.c.Now.Sub(at); d > timestampSkew || d < -timestampSkew {
 		return nil, userpool.Incorrect()
 	}
-	raw, err := s.Realm.Vault.Open(blockPurpose, block[handleSize:], block[:handleSize])
+	raw, err := s.realm.Vault.Open(blockPurpose, block[handleSize:], block[:handleSize])
 	if err != nil {
 		return nil, userpool.Incorrect() // altered behind the handle
 	}
@@ -143,8 +142,8 @@ func (s *Service) finishSRP(c *op.Call, client *userpool.Client, p *userpool.Poo
 	if err != nil {
 		return nil, err
 	}
-	err = s.Realm.SRP.Verify(state, v, srp.Claim{
-		PoolName: p.SRPName(), UserID: id, SecretBlock: block, Timestamp: params["TIMESTAMP"], Signature: params["PASSWORD_CLAIM_SIGNATURE"],
+	err = s.realm.SRP.Verify(state, v, srp.Claim{
+		PoolName: s.pool.SRPName(), UserID: id, SecretBlock: block, Timestamp: s.params["TIMESTAMP"], Signature: s.params["PASSWORD_CLAIM_SIGNATURE"],
 	})
 	switch {
 	case errors.Is(err, srp.ErrProof), err == nil && a.user == nil:
@@ -156,41 +155,20 @@ func (s *Service) finishSRP(c *op.Call, client *userpool.Client, p *userpool.Poo
 }
 
 // openBlock finds the session of a SECRET_BLOCK. Whatever is wrong with it, the answer is that of a wrong password.
-func (s *Service) openBlock(c *op.Call, client *userpool.Client, p *userpool.Pool, text string) ([]byte, *userpool.Session, error) {
+func (s *step) openBlock(text string) ([]byte, *userpool.Session, error) {
 	block, err := base64.StdEncoding.Strict().DecodeString(text)
 	// The decoder skips line breaks; a block has one spelling only.
 	if err != nil || len(block) <= handleSize || strings.ContainsAny(text, "\r\n") {
 		return nil, nil, userpool.Incorrect()
 	}
-	row, err := s.Realm.FindSession(c.Tx, string(block[:handleSize]))
+	row, err := s.realm.FindSession(s.c.Tx, string(block[:handleSize]))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil, nil, userpool.Incorrect()
 	case err != nil:
 		return nil, nil, fmt.Errorf("read session: %w", err)
-	case row.Client != client.ID || row.Pool != p.ID || row.Challenge != passwordVerifier || row.Used || row.Over(c.Now):
+	case row.Client != s.client.ID || row.Pool != s.pool.ID || row.Challenge != passwordVerifier || row.Admin != s.admin || row.Used || row.Over(s.c.Now):
 		return nil, nil, userpool.Incorrect()
 	}
 	return block, row, nil
-}
-
-// resume goes on with the user a session was made for. If he is gone or was signed out since, the session is worth nothing.
-func (s *Service) resume(c *op.Call, client *userpool.Client, p *userpool.Pool, row *userpool.Session) (*attempt, error) {
-	a := &attempt{s: s, c: c, client: client, pool: p, name: row.Name, who: row.Who}
-	if row.Unknown {
-		return a, nil
-	}
-	u, err := s.Realm.UserBySub(c.Tx, p, row.Who)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, userpool.Incorrect()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read user of a session: %w", err)
-	}
-	c.Record.Subject(u.Sub)
-	if u.Generation != row.Generation {
-		return nil, userpool.Incorrect()
-	}
-	a.user, a.name = u, u.Username
-	return a, nil
 }
