@@ -38,6 +38,12 @@ func LimitExceeded() *schema.Error {
 	return cognitoidp.LimitExceededException("Attempt limit exceeded, please try after some time.")
 }
 
+// tooManyCodes answers above the hourly limit of codes for signing in. The operations that send them declare no
+// LimitExceededException.
+func tooManyCodes() *schema.Error {
+	return cognitoidp.TooManyRequestsException("Attempt limit exceeded, please try after some time.") // (inferred)
+}
+
 // Unsupported refuses a setting whose effect this server does not have, so that nobody relies on it.
 func Unsupported(what string) *schema.Error {
 	return cognitoidp.InvalidParameterException(what + " is not supported by this server.")

@@ -25,7 +25,8 @@ type Session struct {
 	Generation int64
 	Challenge  string
 	// Admin tells that AdminInitiateAuth began the sign-in.
-	Admin bool `json:",omitempty"`
+	Admin  bool          `json:",omitempty"`
+	Factor *SecondFactor `json:",omitempty"`
 	// Unknown tells that there is no such user; Name is what was asked for.
 	Unknown bool   `json:",omitempty"`
 	Name    string `json:",omitempty"`

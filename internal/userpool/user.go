@@ -44,6 +44,7 @@ type User struct {
 	Created    time.Time
 	Modified   time.Time
 	Credential Credential
+	Factors    UserFactors `json:",omitzero"`
 	// TemporarySince is when the temporary password was set.
 	TemporarySince time.Time `json:",omitzero"`
 	// Generation moves on with every sign-out of all devices; families of an older one are dead.
@@ -290,7 +291,7 @@ func (p *Pool) Shown(u *User, keep func(name string) bool) []cognitoidp.Attribut
 func (p *Pool) UserType(u *User, keep func(name string) bool) cognitoidp.UserType {
 	return cognitoidp.UserType{
 		Username: new(u.Username), Attributes: p.Shown(u, keep), UserCreateDate: new(u.Created), UserLastModifiedDate: new(u.Modified),
-		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)),
+		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)), MFAOptions: u.Factors.OptionsShown(),
 	}
 }
 

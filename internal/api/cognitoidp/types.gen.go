@@ -128,6 +128,20 @@ type AdminRespondToAuthChallengeOutput struct {
 	AuthenticationResult *AuthenticationResultType
 }
 
+// AdminSetUserMFAPreferenceInput is the shape AdminSetUserMFAPreferenceRequest.
+type AdminSetUserMFAPreferenceInput struct {
+	SMSMfaSettings           *SMSMfaSettingsType
+	SoftwareTokenMfaSettings *SoftwareTokenMfaSettingsType
+	EmailMfaSettings         *EmailMfaSettingsType
+	WebAuthnMfaSettings      *WebAuthnMfaSettingsType
+	Username                 string // required, sensitive
+	UserPoolId               string // required
+}
+
+// AdminSetUserMFAPreferenceOutput is the shape AdminSetUserMFAPreferenceResponse.
+type AdminSetUserMFAPreferenceOutput struct {
+}
+
 // AdminSetUserPasswordInput is the shape AdminSetUserPasswordRequest.
 type AdminSetUserPasswordInput struct {
 	UserPoolId string // required
@@ -138,6 +152,17 @@ type AdminSetUserPasswordInput struct {
 
 // AdminSetUserPasswordOutput is the shape AdminSetUserPasswordResponse.
 type AdminSetUserPasswordOutput struct {
+}
+
+// AdminSetUserSettingsInput is the shape AdminSetUserSettingsRequest.
+type AdminSetUserSettingsInput struct {
+	UserPoolId string          // required
+	Username   string          // required, sensitive
+	MFAOptions []MFAOptionType // required
+}
+
+// AdminSetUserSettingsOutput is the shape AdminSetUserSettingsResponse.
+type AdminSetUserSettingsOutput struct {
 }
 
 // AdvancedSecurityAdditionalFlowsType is the shape AdvancedSecurityAdditionalFlowsType.
@@ -157,6 +182,18 @@ type AnalyticsConfigurationType struct {
 // AnalyticsMetadataType is the shape AnalyticsMetadataType.
 type AnalyticsMetadataType struct {
 	AnalyticsEndpointId *string
+}
+
+// AssociateSoftwareTokenInput is the shape AssociateSoftwareTokenRequest.
+type AssociateSoftwareTokenInput struct {
+	AccessToken *string // sensitive
+	Session     *string // sensitive
+}
+
+// AssociateSoftwareTokenOutput is the shape AssociateSoftwareTokenResponse.
+type AssociateSoftwareTokenOutput struct {
+	SecretCode *string // sensitive
+	Session    *string // sensitive
 }
 
 // AttributeType is the shape AttributeType.
@@ -358,6 +395,12 @@ type EmailConfigurationType struct {
 type EmailMfaConfigType struct {
 	Message *string
 	Subject *string
+}
+
+// EmailMfaSettingsType is the shape EmailMfaSettingsType.
+type EmailMfaSettingsType struct {
+	Enabled      *bool
+	PreferredMfa *bool
 }
 
 // GetGroupInput is the shape GetGroupRequest.
@@ -646,6 +689,12 @@ type RevokeTokenInput struct {
 type RevokeTokenOutput struct {
 }
 
+// SMSMfaSettingsType is the shape SMSMfaSettingsType.
+type SMSMfaSettingsType struct {
+	Enabled      *bool
+	PreferredMfa *bool
+}
+
 // SchemaAttributeType is the shape SchemaAttributeType.
 type SchemaAttributeType struct {
 	Name                       *string
@@ -655,6 +704,48 @@ type SchemaAttributeType struct {
 	Required                   *bool
 	NumberAttributeConstraints *NumberAttributeConstraintsType
 	StringAttributeConstraints *StringAttributeConstraintsType
+}
+
+// SetUserMFAPreferenceInput is the shape SetUserMFAPreferenceRequest.
+type SetUserMFAPreferenceInput struct {
+	SMSMfaSettings           *SMSMfaSettingsType
+	SoftwareTokenMfaSettings *SoftwareTokenMfaSettingsType
+	EmailMfaSettings         *EmailMfaSettingsType
+	WebAuthnMfaSettings      *WebAuthnMfaSettingsType
+	AccessToken              string // required, sensitive
+}
+
+// SetUserMFAPreferenceOutput is the shape SetUserMFAPreferenceResponse.
+type SetUserMFAPreferenceOutput struct {
+}
+
+// SetUserPoolMfaConfigInput is the shape SetUserPoolMfaConfigRequest.
+type SetUserPoolMfaConfigInput struct {
+	UserPoolId                    string // required
+	SmsMfaConfiguration           *SmsMfaConfigType
+	SoftwareTokenMfaConfiguration *SoftwareTokenMfaConfigType
+	EmailMfaConfiguration         *EmailMfaConfigType
+	MfaConfiguration              *string
+	WebAuthnConfiguration         *WebAuthnConfigurationType
+}
+
+// SetUserPoolMfaConfigOutput is the shape SetUserPoolMfaConfigResponse.
+type SetUserPoolMfaConfigOutput struct {
+	SmsMfaConfiguration           *SmsMfaConfigType
+	SoftwareTokenMfaConfiguration *SoftwareTokenMfaConfigType
+	EmailMfaConfiguration         *EmailMfaConfigType
+	MfaConfiguration              *string
+	WebAuthnConfiguration         *WebAuthnConfigurationType
+}
+
+// SetUserSettingsInput is the shape SetUserSettingsRequest.
+type SetUserSettingsInput struct {
+	AccessToken string          // required, sensitive
+	MFAOptions  []MFAOptionType // required
+}
+
+// SetUserSettingsOutput is the shape SetUserSettingsResponse.
+type SetUserSettingsOutput struct {
 }
 
 // SignInPolicyType is the shape SignInPolicyType.
@@ -699,6 +790,12 @@ type SmsMfaConfigType struct {
 // SoftwareTokenMfaConfigType is the shape SoftwareTokenMfaConfigType.
 type SoftwareTokenMfaConfigType struct {
 	Enabled *bool
+}
+
+// SoftwareTokenMfaSettingsType is the shape SoftwareTokenMfaSettingsType.
+type SoftwareTokenMfaSettingsType struct {
+	Enabled      *bool
+	PreferredMfa *bool
 }
 
 // StringAttributeConstraintsType is the shape StringAttributeConstraintsType.
@@ -943,9 +1040,28 @@ type VerificationMessageTemplateType struct {
 	DefaultEmailOption *string
 }
 
+// VerifySoftwareTokenInput is the shape VerifySoftwareTokenRequest.
+type VerifySoftwareTokenInput struct {
+	AccessToken        *string // sensitive
+	Session            *string // sensitive
+	UserCode           string  // required, sensitive
+	FriendlyDeviceName *string
+}
+
+// VerifySoftwareTokenOutput is the shape VerifySoftwareTokenResponse.
+type VerifySoftwareTokenOutput struct {
+	Status  *string
+	Session *string // sensitive
+}
+
 // WebAuthnConfigurationType is the shape WebAuthnConfigurationType.
 type WebAuthnConfigurationType struct {
 	RelyingPartyId      *string
 	UserVerification    *string
 	FactorConfiguration *string
+}
+
+// WebAuthnMfaSettingsType is the shape WebAuthnMfaSettingsType.
+type WebAuthnMfaSettingsType struct {
+	Enabled *bool
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
 	"github.com/cogtrail/cogtrail/internal/userpool/group"
+	"github.com/cogtrail/cogtrail/internal/userpool/mfa"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
@@ -42,6 +43,7 @@ type Service struct {
 	Profile *profile.Service
 	User    *user.Service
 	Group   *group.Service
+	MFA     *mfa.Service
 }
 
 // New assembles the areas.
@@ -60,6 +62,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
+		MFA: &mfa.Service{Realm: r},
 	}, nil
 }
 
@@ -73,6 +76,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.ProfileOps(svc, s.Profile)...)
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
 	ops = append(ops, cognitoidp.GroupOps(svc, s.Group)...)
+	ops = append(ops, cognitoidp.MfaOps(svc, s.MFA)...)
 	s.Realm.Own(ops)
 	return ops
 }

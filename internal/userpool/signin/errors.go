@@ -60,6 +60,22 @@ func alreadyProvided(attribute string) *schema.Error {
 	return cognitoidp.InvalidParameterException("Cannot modify an already provided " + attribute)
 }
 
+func noFactor() *schema.Error {
+	return cognitoidp.MFAMethodNotFoundException("User does not have a usable MFA method.") // (inferred)
+}
+
+func badChoice() *schema.Error {
+	return cognitoidp.InvalidParameterException("ANSWER is not one of the MFA methods that can be chosen.") // (inferred)
+}
+
+func wrongCode() *schema.Error {
+	return cognitoidp.CodeMismatchException("Invalid code or auth state for the user.")
+}
+
+func usedTOTP() *schema.Error {
+	return cognitoidp.ExpiredCodeException("Your software token has already been used once.")
+}
+
 func invalidRefresh() *schema.Error {
 	return cognitoidp.NotAuthorizedException("Invalid Refresh Token.")
 }

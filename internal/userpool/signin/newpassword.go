@@ -71,7 +71,7 @@ func (s *step) answerNewPassword() (*outcome, error) {
 	if err := s.realm.UseSession(s.c.Tx, row); err != nil {
 		return nil, err
 	}
-	return a.tokens()
+	return a.second()
 }
 
 // givenAttributes are the userAttributes.* of an answer, in order of name. What has a value already may not be sent.

@@ -28,6 +28,12 @@ func (s *step) respond(challenge string) (*outcome, error) {
 		return s.finishSRP()
 	case newPasswordRequired:
 		return s.answerNewPassword()
+	case selectMFAType:
+		return s.answerChoice()
+	case userpool.SMSFactor, userpool.TOTPFactor, userpool.EmailFactor:
+		return s.answerCode(challenge)
+	case userpool.SetupChallenge:
+		return s.answerSetup()
 	default:
 		return nil, userpool.Unsupported("ChallengeName " + challenge)
 	}

@@ -134,7 +134,11 @@ func isRefusal(err error) bool {
 
 // challenge opens a session for the user under a new text and is the outcome that asks for its answer.
 func (a *attempt) challenge(row userpool.Session, parameters map[string]string) (*outcome, error) {
-	text := userpool.NewSessionText()
+	return a.open(userpool.NewSessionText(), row, parameters)
+}
+
+// open is challenge with a text that was drawn before.
+func (a *attempt) open(text string, row userpool.Session, parameters map[string]string) (*outcome, error) {
 	row.Who, row.Generation, row.Admin = a.user.Sub, a.user.Generation, a.admin
 	if err := a.realm.OpenSession(a.c.Tx, a.pool, a.client, row, text, a.c.Now); err != nil {
 		return nil, err
@@ -169,7 +173,7 @@ func (a *attempt) admit() (*outcome, error) {
 	}
 	switch a.user.Status {
 	case userpool.Confirmed:
-		return a.tokens()
+		return a.second()
 	case userpool.Unconfirmed:
 		return nil, notConfirmed()
 	case userpool.ResetRequired:
