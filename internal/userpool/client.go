@@ -189,6 +189,15 @@ func (r *Realm) OpenSecret(c *Client) (string, error) {
 	return string(s), nil
 }
 
+// CheckSecret tells whether sent is the client's secret, in constant time. A client without a secret takes the empty text only.
+func (r *Realm) CheckSecret(c *Client, sent string) (bool, error) {
+	secret, err := r.OpenSecret(c)
+	if err != nil {
+		return false, err
+	}
+	return subtle.ConstantTimeCompare([]byte(secret), []byte(sent)) == 1, nil
+}
+
 // SecretHash is base64(HMAC-SHA256(secret, name + client id)), as clients send it.
 func SecretHash(secret, name string, id ClientID) string {
 	h := hmac.New(sha256.New, []byte(secret))

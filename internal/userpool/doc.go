@@ -1,5 +1,5 @@
 // Package userpool owns user pools: their settings, app clients, users, signing keys, challenge sessions, refresh token
-// families, codes and counters. The areas below it (pool, client, signup, signin, profile, user) hold one file per operation
+// families, codes and counters. The areas below it (pool, client, signup, signin, mfa, profile, user) hold one file per operation
 // and share what is here; package service assembles them.
 //
 //	unsigned call ── Owners ──▶ account and Region of the pool behind client id or access token
@@ -8,6 +8,8 @@
 //	guess         ── Realm.Locked, CountFailure ──▶ one counter per user over all flows
 //	challenge     ── Realm.OpenSession / Realm.Session ──▶ row found by a keyed hash of what the client holds
 //	tokens        ── Realm.Issue ──▶ ID and access token, a family row found by the refresh token's keyed hash
+//	refresh       ── Realm.Rotate ──▶ the next refresh token of the family, which finds itself by what all of them share
+//	second factor ── Pool.Demand ──▶ what is asked for; Realm.SendSignInCode, CheckTOTP ──▶ codes
 //	access token  ── Realm.Access ──▶ the one check behind every operation that takes one
 //	message       ── Sender ──▶ the mailbox, in the same transaction
 //
@@ -19,6 +21,7 @@
 //   - A session answers one challenge once, for the client and user it was made for, until it expires.
 //   - A family of tokens ends with its refresh token's revocation, with the user's sign-out (his generation moves on), with a new
 //     password set by an administrator, and with the user, client or pool.
+//   - A code of a second factor opens the session it was asked for in, once. Wrong ones are counted per user.
 //   - Decoded rows that are kept in memory are kept with the bytes they came from and used only while these are current.
 //   - Deleted ids are never given again.
 package userpool

@@ -25,6 +25,7 @@ type Family struct {
 	Sub     string
 	// Token is the keyed hash of the refresh token.
 	Token      []byte
+	Rotation   *Rotation `json:",omitempty"`
 	Generation int64
 	Event      string // event_id
 	AuthTime   time.Time
@@ -45,6 +46,12 @@ var Families = store.Table[Family]{
 		{Name: "token", Unique: true, Of: func(f *Family) []store.Key {
 			return []store.Key{store.K(f.Account, f.Region, string(f.Pool), f.Token)}
 		}},
+		{Name: "handle", Unique: true, Of: func(f *Family) []store.Key {
+			if f.Rotation == nil {
+				return nil
+			}
+			return []store.Key{store.K(f.Account, f.Region, string(f.Pool), f.Rotation.Handle)}
+		}},
 		{Name: expires, Of: func(f *Family) []store.Key { return []store.Key{store.K(f.Expires)} }},
 	},
 }
@@ -59,7 +66,7 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, now time.Time) (
 		Generation: u.Generation, Event: uuid.NewString(), AuthTime: now, Ends: now.Add(refreshLife),
 		Expires: now.Add(refreshLife + longestAccess).UnixMilli(),
 	}
-	if !c.Revokes() {
+	if !c.marksTokens() {
 		f.Event = f.ID // without origin_jti a token still has to name its family
 	}
 	if err := Families.Insert(tx, f); err != nil {
@@ -96,7 +103,7 @@ func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, now t
 		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(accessLife),
 		Groups: names,
 	}
-	if c.Revokes() { // [Cognito: origin_jti and jti are claims of revocable tokens only]
+	if c.marksTokens() {
 		id.OriginJTI, access.OriginJTI = f.ID, f.ID
 		id.JTI, access.JTI = uuid.NewString(), uuid.NewString()
 	}

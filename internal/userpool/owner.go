@@ -36,6 +36,8 @@ func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
 		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.GlobalSignOutInput:
 		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.GetTokensFromRefreshTokenInput:
+		return r.ownerOfClient(tx, in.ClientId)
 	case *cognitoidp.SetUserMFAPreferenceInput:
 		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.SetUserSettingsInput:

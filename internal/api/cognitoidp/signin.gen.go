@@ -11,6 +11,7 @@ import (
 type SigninAPI interface {
 	AdminInitiateAuth(*op.Call, *AdminInitiateAuthInput) (*AdminInitiateAuthOutput, error)
 	AdminRespondToAuthChallenge(*op.Call, *AdminRespondToAuthChallengeInput) (*AdminRespondToAuthChallengeOutput, error)
+	GetTokensFromRefreshToken(*op.Call, *GetTokensFromRefreshTokenInput) (*GetTokensFromRefreshTokenOutput, error)
 	InitiateAuth(*op.Call, *InitiateAuthInput) (*InitiateAuthOutput, error)
 	RespondToAuthChallenge(*op.Call, *RespondToAuthChallengeInput) (*RespondToAuthChallengeOutput, error)
 	RevokeToken(*op.Call, *RevokeTokenInput) (*RevokeTokenOutput, error)
@@ -35,6 +36,13 @@ func SigninOps(svc *schema.Service, s SigninAPI) []*op.Operation {
 	})
 	add("AdminRespondToAuthChallenge", func() any { return new(AdminRespondToAuthChallengeInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.AdminRespondToAuthChallenge(c, in.(*AdminRespondToAuthChallengeInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("GetTokensFromRefreshToken", func() any { return new(GetTokensFromRefreshTokenInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.GetTokensFromRefreshToken(c, in.(*GetTokensFromRefreshTokenInput))
 		if err != nil {
 			return nil, err
 		}

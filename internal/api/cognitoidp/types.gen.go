@@ -414,6 +414,20 @@ type GetGroupOutput struct {
 	Group *GroupType
 }
 
+// GetTokensFromRefreshTokenInput is the shape GetTokensFromRefreshTokenRequest.
+type GetTokensFromRefreshTokenInput struct {
+	RefreshToken   string  // required, sensitive
+	ClientId       string  // required
+	ClientSecret   *string // sensitive
+	DeviceKey      *string
+	ClientMetadata map[string]string
+}
+
+// GetTokensFromRefreshTokenOutput is the shape GetTokensFromRefreshTokenResponse.
+type GetTokensFromRefreshTokenOutput struct {
+	AuthenticationResult *AuthenticationResultType
+}
+
 // GetUserInput is the shape GetUserRequest.
 type GetUserInput struct {
 	AccessToken string // required, sensitive

@@ -92,6 +92,14 @@ func refreshHashWrong(id userpool.ClientID) *schema.Error {
 	return cognitoidp.NotAuthorizedException("SecretHash does not match for the client: " + string(id))
 }
 
+func refreshReused() *schema.Error {
+	return cognitoidp.RefreshTokenReuseException("Refresh token has been invalidated by rotation")
+}
+
+func refreshSecretWrong(id userpool.ClientID) *schema.Error {
+	return cognitoidp.NotAuthorizedException("Unable to verify secret hash for client " + string(id)) // (inferred)
+}
+
 func foreignToken() *schema.Error {
 	return cognitoidp.UnauthorizedException("Invalid token") // (inferred)
 }

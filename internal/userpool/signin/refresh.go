@@ -8,7 +8,8 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
-// refresh is REFRESH_TOKEN_AUTH: new ID and access tokens of the same sign-in, with the user's attributes of today.
+// refresh is REFRESH_TOKEN_AUTH: new ID and access tokens of the same sign-in, with the user's attributes of today. Clients whose
+// tokens rotate refresh with GetTokensFromRefreshToken only.
 func (s *step) refresh() (*outcome, error) {
 	if err := s.required("REFRESH_TOKEN"); err != nil {
 		return nil, err
@@ -17,7 +18,10 @@ func (s *step) refresh() (*outcome, error) {
 	if len(s.client.Secret) > 0 && (hash == nil || *hash == "") {
 		return nil, s.realm.CheckSecretHash(s.client, nil)
 	}
-	f, u, err := s.family(s.params["REFRESH_TOKEN"])
+	if s.client.Rotates() {
+		return nil, invalidRefresh()
+	}
+	f, u, err := s.family(s.params["REFRESH_TOKEN"], s.realm.FamilyOfRefresh)
 	if err != nil {
 		return nil, err
 	}
@@ -31,13 +35,8 @@ func (s *step) refresh() (*outcome, error) {
 		}
 		return nil, err
 	}
-	switch {
-	case f.Dead(u):
-		return nil, refreshRevoked()
-	case !s.c.Now.Before(f.Ends):
-		return nil, refreshExpired()
-	case !u.Enabled:
-		return nil, userpool.Disabled()
+	if err := s.refreshable(f, u); err != nil {
+		return nil, err
 	}
 	t, err := s.realm.Issue(s.c.Tx, s.pool, s.client, u, f, s.c.Now)
 	if err != nil {
@@ -46,10 +45,23 @@ func (s *step) refresh() (*outcome, error) {
 	return &outcome{parameters: map[string]string{}, tokens: t}, nil
 }
 
-// family finds the sign-in and user of a refresh token, nil if there is none for this s.client. A token that another client presents
+// refreshable answers for a sign-in that was ended or is over, and for a disabled user.
+func (s *step) refreshable(f *userpool.Family, u *userpool.User) error {
+	switch {
+	case f.Dead(u):
+		return refreshRevoked()
+	case !s.c.Now.Before(f.Ends):
+		return refreshExpired()
+	case !u.Enabled:
+		return userpool.Disabled()
+	}
+	return nil
+}
+
+// family finds the sign-in and user of a refresh token, nil if there is none for this client. A token that another client presents
 // has been stolen or mixed up: its family ends. [RFC 9700 section 4.14]
-func (s *step) family(text string) (*userpool.Family, *userpool.User, error) {
-	f, err := s.realm.FamilyOfRefresh(s.c.Tx, s.pool, text)
+func (s *step) family(text string, find func(store.Tx, *userpool.Pool, string) (*userpool.Family, error)) (*userpool.Family, *userpool.User, error) {
+	f, err := find(s.c.Tx, s.pool, text)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil, nil
 	}
