@@ -1,5 +1,5 @@
 // Package userpool owns user pools: their settings, app clients, users, signing keys, challenge sessions, refresh token
-// families, codes and counters. The areas below it (pool, client, signup, signin, mfa, profile, user) hold one file per operation
+// families, codes and counters. The areas below it (pool, client, signup, signin, mfa, device, profile, user) hold one file per operation
 // and share what is here; package service assembles them.
 //
 //	unsigned call ── Owners ──▶ account and Region of the pool behind client id or access token

@@ -38,6 +38,16 @@ func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
 		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.GetTokensFromRefreshTokenInput:
 		return r.ownerOfClient(tx, in.ClientId)
+	case *cognitoidp.ConfirmDeviceInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.ListDevicesInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.UpdateDeviceStatusInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.GetDeviceInput:
+		return r.ownerOfEither(tx, in.AccessToken, nil)
+	case *cognitoidp.ForgetDeviceInput:
+		return r.ownerOfEither(tx, in.AccessToken, nil)
 	case *cognitoidp.SetUserMFAPreferenceInput:
 		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.SetUserSettingsInput:

@@ -27,6 +27,7 @@ type Session struct {
 	// Admin tells that AdminInitiateAuth began the sign-in.
 	Admin  bool          `json:",omitempty"`
 	Factor *SecondFactor `json:",omitempty"`
+	Device string        `json:",omitempty"` // of which a proof is asked
 	// Unknown tells that there is no such user; Name is what was asked for.
 	Unknown bool   `json:",omitempty"`
 	Name    string `json:",omitempty"`

@@ -47,6 +47,25 @@ type AdminDeleteUserInput struct {
 	Username   string // required, sensitive
 }
 
+// AdminForgetDeviceInput is the shape AdminForgetDeviceRequest.
+type AdminForgetDeviceInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+	DeviceKey  string // required
+}
+
+// AdminGetDeviceInput is the shape AdminGetDeviceRequest.
+type AdminGetDeviceInput struct {
+	DeviceKey  string // required
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminGetDeviceOutput is the shape AdminGetDeviceResponse.
+type AdminGetDeviceOutput struct {
+	Device *DeviceType // required
+}
+
 // AdminGetUserInput is the shape AdminGetUserRequest.
 type AdminGetUserInput struct {
 	UserPoolId string // required
@@ -85,6 +104,20 @@ type AdminInitiateAuthOutput struct {
 	ChallengeParameters  map[string]string
 	AuthenticationResult *AuthenticationResultType
 	AvailableChallenges  []string
+}
+
+// AdminListDevicesInput is the shape AdminListDevicesRequest.
+type AdminListDevicesInput struct {
+	UserPoolId      string // required
+	Username        string // required, sensitive
+	Limit           *int64
+	PaginationToken *string
+}
+
+// AdminListDevicesOutput is the shape AdminListDevicesResponse.
+type AdminListDevicesOutput struct {
+	Devices         []DeviceType
+	PaginationToken *string
 }
 
 // AdminListGroupsForUserInput is the shape AdminListGroupsForUserRequest.
@@ -165,6 +198,18 @@ type AdminSetUserSettingsInput struct {
 type AdminSetUserSettingsOutput struct {
 }
 
+// AdminUpdateDeviceStatusInput is the shape AdminUpdateDeviceStatusRequest.
+type AdminUpdateDeviceStatusInput struct {
+	UserPoolId             string // required
+	Username               string // required, sensitive
+	DeviceKey              string // required
+	DeviceRememberedStatus *string
+}
+
+// AdminUpdateDeviceStatusOutput is the shape AdminUpdateDeviceStatusResponse.
+type AdminUpdateDeviceStatusOutput struct {
+}
+
 // AdvancedSecurityAdditionalFlowsType is the shape AdvancedSecurityAdditionalFlowsType.
 type AdvancedSecurityAdditionalFlowsType struct {
 	CustomAuthMode *string
@@ -217,6 +262,19 @@ type CodeDeliveryDetailsType struct {
 	Destination    *string
 	DeliveryMedium *string
 	AttributeName  *string
+}
+
+// ConfirmDeviceInput is the shape ConfirmDeviceRequest.
+type ConfirmDeviceInput struct {
+	AccessToken                string // required, sensitive
+	DeviceKey                  string // required
+	DeviceSecretVerifierConfig *DeviceSecretVerifierConfigType
+	DeviceName                 *string
+}
+
+// ConfirmDeviceOutput is the shape ConfirmDeviceResponse.
+type ConfirmDeviceOutput struct {
+	UserConfirmationNecessary *bool
 }
 
 // ConfirmSignUpInput is the shape ConfirmSignUpRequest.
@@ -382,6 +440,21 @@ type DeviceConfigurationType struct {
 	DeviceOnlyRememberedOnUserPrompt *bool
 }
 
+// DeviceSecretVerifierConfigType is the shape DeviceSecretVerifierConfigType.
+type DeviceSecretVerifierConfigType struct {
+	PasswordVerifier *string
+	Salt             *string
+}
+
+// DeviceType is the shape DeviceType.
+type DeviceType struct {
+	DeviceKey                   *string
+	DeviceAttributes            []AttributeType
+	DeviceCreateDate            *time.Time
+	DeviceLastModifiedDate      *time.Time
+	DeviceLastAuthenticatedDate *time.Time
+}
+
 // EmailConfigurationType is the shape EmailConfigurationType.
 type EmailConfigurationType struct {
 	SourceArn           *string
@@ -401,6 +474,23 @@ type EmailMfaConfigType struct {
 type EmailMfaSettingsType struct {
 	Enabled      *bool
 	PreferredMfa *bool
+}
+
+// ForgetDeviceInput is the shape ForgetDeviceRequest.
+type ForgetDeviceInput struct {
+	AccessToken *string // sensitive
+	DeviceKey   string  // required
+}
+
+// GetDeviceInput is the shape GetDeviceRequest.
+type GetDeviceInput struct {
+	DeviceKey   string  // required
+	AccessToken *string // sensitive
+}
+
+// GetDeviceOutput is the shape GetDeviceResponse.
+type GetDeviceOutput struct {
+	Device *DeviceType // required
 }
 
 // GetGroupInput is the shape GetGroupRequest.
@@ -525,6 +615,19 @@ type LambdaConfigType struct {
 	CustomEmailSender           *CustomEmailLambdaVersionConfigType
 	KMSKeyID                    *string
 	InboundFederation           *InboundFederationLambdaType
+}
+
+// ListDevicesInput is the shape ListDevicesRequest.
+type ListDevicesInput struct {
+	AccessToken     string // required, sensitive
+	Limit           *int64
+	PaginationToken *string
+}
+
+// ListDevicesOutput is the shape ListDevicesResponse.
+type ListDevicesOutput struct {
+	Devices         []DeviceType
+	PaginationToken *string
 }
 
 // ListGroupsInput is the shape ListGroupsRequest.
@@ -843,6 +946,17 @@ type UntagResourceInput struct {
 
 // UntagResourceOutput is the shape UntagResourceResponse.
 type UntagResourceOutput struct {
+}
+
+// UpdateDeviceStatusInput is the shape UpdateDeviceStatusRequest.
+type UpdateDeviceStatusInput struct {
+	AccessToken            string // required, sensitive
+	DeviceKey              string // required
+	DeviceRememberedStatus *string
+}
+
+// UpdateDeviceStatusOutput is the shape UpdateDeviceStatusResponse.
+type UpdateDeviceStatusOutput struct {
 }
 
 // UpdateGroupInput is the shape UpdateGroupRequest.

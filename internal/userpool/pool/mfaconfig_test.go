@@ -138,3 +138,18 @@ func TestSetUserPoolMfaConfig_refuses(t *testing.T) {
 		t.Errorf("a refused call changed the pool: %s", after)
 	}
 }
+
+func TestUserPool_deviceConfiguration(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	id := w.Pool(func(in *cognitoidp.CreateUserPoolInput) {
+		in.DeviceConfiguration = &cognitoidp.DeviceConfigurationType{DeviceOnlyRememberedOnUserPrompt: new(false)}
+	})
+	if got := optest.JSON(t, describe(w, id).DeviceConfiguration); got != `{"DeviceOnlyRememberedOnUserPrompt":false}` {
+		t.Errorf("made with %s", got)
+	}
+	pooltest.Must(w, w.S.Pool.UpdateUserPool, &cognitoidp.UpdateUserPoolInput{UserPoolId: id, DeviceConfiguration: &cognitoidp.DeviceConfigurationType{}})
+	if describe(w, id).DeviceConfiguration != nil {
+		t.Error("an empty configuration tracks devices")
+	}
+}

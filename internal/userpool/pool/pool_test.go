@@ -140,9 +140,6 @@ func TestCreateUserPool_refuses(t *testing.T) {
 		}, "", "LambdaConfig is not supported by this server."},
 		{"MFA on", func(in *cognitoidp.CreateUserPoolInput) { in.MfaConfiguration = new("ON") }, "", "SMS configuration and Auto verification for phone_number are required when MFA is required/optional"},
 		{"MFA optional", func(in *cognitoidp.CreateUserPoolInput) { in.MfaConfiguration = new("OPTIONAL") }, "", "SMS configuration and Auto verification for phone_number are required when MFA is required/optional"},
-		{"devices", func(in *cognitoidp.CreateUserPoolInput) {
-			in.DeviceConfiguration = &cognitoidp.DeviceConfigurationType{ChallengeRequiredOnNewDevice: new(false)}
-		}, "", "DeviceConfiguration is not supported by this server."},
 		{"threat protection below PLUS", func(in *cognitoidp.CreateUserPoolInput) {
 			in.UserPoolAddOns = &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "AUDIT"}
 		}, "FeatureUnavailableInTierException", "Threat protection is not available in the user pool's feature plan."},

@@ -34,6 +34,9 @@ func settings(in *cognitoidp.CreateUserPoolInput) (*cognitoidp.UserPoolType, err
 		UsernameConfiguration: in.UsernameConfiguration, AccountRecoverySetting: in.AccountRecoverySetting,
 		UserPoolTier: or(in.UserPoolTier, "ESSENTIALS"),
 	}
+	if d := in.DeviceConfiguration; d != nil && *d != (cognitoidp.DeviceConfigurationType{}) {
+		out.DeviceConfiguration = d // any member switches tracking on
+	}
 	if out.UserPoolTags == nil {
 		out.UserPoolTags = map[string]string{}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/secret"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
+	"github.com/cogtrail/cogtrail/internal/userpool/device"
 	"github.com/cogtrail/cogtrail/internal/userpool/group"
 	"github.com/cogtrail/cogtrail/internal/userpool/mfa"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
@@ -44,6 +45,7 @@ type Service struct {
 	User    *user.Service
 	Group   *group.Service
 	MFA     *mfa.Service
+	Device  *device.Service
 }
 
 // New assembles the areas.
@@ -62,7 +64,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
-		MFA: &mfa.Service{Realm: r},
+		MFA: &mfa.Service{Realm: r}, Device: &device.Service{Realm: r},
 	}, nil
 }
 
@@ -77,6 +79,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
 	ops = append(ops, cognitoidp.GroupOps(svc, s.Group)...)
 	ops = append(ops, cognitoidp.MfaOps(svc, s.MFA)...)
+	ops = append(ops, cognitoidp.DeviceOps(svc, s.Device)...)
 	s.Realm.Own(ops)
 	return ops
 }

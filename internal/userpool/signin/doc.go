@@ -8,6 +8,7 @@
 //	SELECT_MFA_TYPE ◀── several ── second ── none wanted ─▶ tokens
 //	       └─▶ SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA ─▶ code ─▶ tokens
 //	MFA_SETUP ◀── nothing set up ── second;  MFA_SETUP ─▶ VerifySoftwareToken ─▶ tokens,  or an address ─▶ code ─▶ tokens
+//	DEVICE_SRP_AUTH ◀── remembered device ── second;  DEVICE_SRP_AUTH ─▶ DEVICE_PASSWORD_VERIFIER ─▶ tokens
 //
 // The administrators' forms of the operations take the same way with the same code (step); what one form began the other cannot
 // go on with.

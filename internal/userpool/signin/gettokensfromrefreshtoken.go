@@ -41,7 +41,11 @@ func (s *Service) GetTokensFromRefreshToken(c *op.Call, in *cognitoidp.GetTokens
 	if f == nil {
 		return nil, invalidRefresh()
 	}
-	if err := x.refreshable(f, u); err != nil {
+	device := ""
+	if in.DeviceKey != nil {
+		device = *in.DeviceKey
+	}
+	if err := x.refreshable(f, u, device); err != nil {
 		return nil, err
 	}
 	next := ""

@@ -35,7 +35,7 @@ func (s *step) refresh() (*outcome, error) {
 		}
 		return nil, err
 	}
-	if err := s.refreshable(f, u); err != nil {
+	if err := s.refreshable(f, u, s.params[deviceKey]); err != nil {
 		return nil, err
 	}
 	t, err := s.realm.Issue(s.c.Tx, s.pool, s.client, u, f, s.c.Now)
@@ -45,8 +45,8 @@ func (s *step) refresh() (*outcome, error) {
 	return &outcome{parameters: map[string]string{}, tokens: t}, nil
 }
 
-// refreshable answers for a sign-in that was ended or is over, and for a disabled user.
-func (s *step) refreshable(f *userpool.Family, u *userpool.User) error {
+// refreshable answers for a sign-in that was ended or is over, for a disabled user, and for another device than the sign-in's.
+func (s *step) refreshable(f *userpool.Family, u *userpool.User, device string) error {
 	switch {
 	case f.Dead(u):
 		return refreshRevoked()
@@ -55,7 +55,7 @@ func (s *step) refreshable(f *userpool.Family, u *userpool.User) error {
 	case !u.Enabled:
 		return userpool.Disabled()
 	}
-	return nil
+	return s.realm.CheckBound(s.c.Tx, s.pool, f, device, invalidRefresh())
 }
 
 // family finds the sign-in and user of a refresh token, nil if there is none for this client. A token that another client presents

@@ -32,6 +32,10 @@ func (s *step) respond(challenge string) (*outcome, error) {
 		return s.answerChoice()
 	case userpool.SMSFactor, userpool.TOTPFactor, userpool.EmailFactor:
 		return s.answerCode(challenge)
+	case deviceSRP:
+		return s.startDevice()
+	case deviceVerifier:
+		return s.finishDevice()
 	case userpool.SetupChallenge:
 		return s.answerSetup()
 	default:

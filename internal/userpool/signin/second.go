@@ -29,6 +29,11 @@ func (a *attempt) second() (*outcome, error) {
 		return nil, noFactor()
 	case len(d.Setup) > 0:
 		return a.setup(d.Setup)
+	}
+	if o, err := a.askDevice(); err != nil || o != nil {
+		return o, err
+	}
+	switch {
 	case len(d.Use) == 0:
 		return a.tokens()
 	case len(d.Use) == 1:

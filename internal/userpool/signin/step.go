@@ -189,7 +189,17 @@ func (a *attempt) admit() (*outcome, error) {
 }
 
 func (a *attempt) tokens() (*outcome, error) {
-	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, a.c.Now)
+	d, err := a.device()
+	if err != nil {
+		return nil, err
+	}
+	if d != nil {
+		d.SignedIn, d.Address = a.c.Now, a.c.SourceIP
+		if err := a.realm.PutDevice(a.c.Tx, d); err != nil {
+			return nil, err
+		}
+	}
+	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, d, a.c.Now)
 	if err != nil {
 		return nil, err
 	}

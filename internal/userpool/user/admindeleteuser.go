@@ -17,6 +17,9 @@ func (s *Service) AdminDeleteUser(c *op.Call, in *cognitoidp.AdminDeleteUserInpu
 	if err := s.Realm.DropCodes(c.Tx, p, u); err != nil {
 		return err
 	}
+	if err := s.Realm.DropDevices(c.Tx, p, u); err != nil {
+		return err
+	}
 	if err := s.Realm.LeaveGroups(c.Tx, p, u); err != nil {
 		return err
 	}
