@@ -45,11 +45,26 @@ func (l *local) host(hostport string) bool {
 }
 
 // page tells whether a request comes from a page of this machine, or from no page
-// at all. [Fetch Metadata; RFC 6454]
+// at all. What another page makes a browser load (an image, a form by GET) has no
+// Origin: it must be of this very origin, or typed in. Browsers that do not say
+// name the page at least. [Fetch Metadata; RFC 6454]
 func (l *local) page(r *http.Request) bool {
 	if origin := r.Header.Get("Origin"); origin != "" {
-		u, err := url.Parse(origin)
-		return err == nil && u.Host != "" && l.host(u.Host)
+		return l.names(origin)
 	}
-	return r.Header.Get("Sec-Fetch-Site") != "cross-site"
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "none", "same-origin":
+		return true
+	case "":
+		page := r.Header.Get("Referer")
+		return page == "" || l.names(page)
+	default:
+		return false
+	}
+}
+
+// names tells whether the host of a URL names this machine.
+func (l *local) names(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && l.host(u.Host)
 }

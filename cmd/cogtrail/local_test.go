@@ -6,6 +6,23 @@ import (
 	"testing"
 )
 
+// Browsers that do not say where a request comes from name the page.
+func TestLocal_referer(t *testing.T) {
+	t.Parallel()
+	guard := &local{public: "cogtrail.test"}
+	for page, want := range map[string]bool{
+		"": true, "http://localhost:3000/app": true, "http://cogtrail.test/x": true, "http://attacker.example/": false, "http://localhost.attacker.example/": false, "nonsense": false,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:4700/?Action=CreateTopic", nil)
+		if page != "" {
+			r.Header.Set("Referer", page)
+		}
+		if got := guard.page(r); got != want {
+			t.Errorf("page %q: %v, want %v", page, got, want)
+		}
+	}
+}
+
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	passed := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
@@ -28,6 +45,8 @@ func TestLocal(t *testing.T) {
 		"sandboxed page":                {"127.0.0.1:4700", "/_cogtrail/reset", "null", "cross-site", 403, false},
 		"image of elsewhere":            {"127.0.0.1:4700", "/_cogtrail/messages", "", "cross-site", 403, false},
 		"address bar":                   {"127.0.0.1:4700", "/_cogtrail/messages", "", "none", 204, true},
+		"image of a neighbour's page":   {"127.0.0.1:4700", "/_cogtrail/messages", "", "same-site", 403, false},
+		"own page":                      {"127.0.0.1:4700", "/_cogtrail/messages", "", "same-origin", 204, true},
 		// The gateway asks about the page where no signature is needed.
 		"call of elsewhere": {"127.0.0.1:4700", "/?Action=DeleteUser", "", "cross-site", 204, false},
 	} {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/cogtrail/cogtrail/internal/ownapi"
 )
@@ -32,19 +33,43 @@ func (s *swap) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
+// aloneTime bounds how long a reset waits for running calls.
+const aloneTime = 10 * time.Second
+
+// alone waits until no call runs and keeps it so until mu is unlocked. Calls that come
+// meanwhile are served: one that takes long must not hold up all others.
+func (s *swap) alone(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, aloneTime)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !s.mu.TryLock() {
+		select {
+		case <-ctx.Done():
+			return errors.New("calls are still running; try again")
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
 // reset empties everything (dev mode): it waits for running calls, stops
 // background work, removes the data and starts anew with the same keys.
 func (s *server) reset(ctx context.Context) error {
 	if s.config.State != "" || s.config.Objects != "" {
 		return errors.New("only the embedded engines can be reset")
 	}
-	if !s.life.TryLock() {
+	select {
+	case s.life <- struct{}{}:
+	default:
 		return errors.New("the server is stopping, or being reset")
 	}
-	defer s.life.Unlock()
-	ctx = context.WithoutCancel(ctx) // a client that goes away must not leave half a server
-	s.calls.mu.Lock()
+	defer func() { <-s.life }()
+	if err := s.calls.alone(ctx); err != nil {
+		return err
+	}
 	defer s.calls.mu.Unlock()
+	ctx = context.WithoutCancel(ctx) // a client that goes away must not leave half a server
 	s.stopBackground()
 	if err := s.engines.close(); err != nil {
 		return fmt.Errorf("close engines: %w", err)

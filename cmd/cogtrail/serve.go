@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -52,8 +53,16 @@ func serveCommand(ctx context.Context, p *program, args []string) error {
 		return err
 	}
 	s.greet(p.stdout)
+	if p.getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	return s.run(ctx)
 }
+
+// gcPercent lets the heap grow to three times what is in use before it is
+// collected. What is in use is small and bounded (caches, the tail), and most
+// of it is still in use at the next collection.
+const gcPercent = 200
 
 // newLogger writes lines for people on a terminal and JSON elsewhere.
 func newLogger(w io.Writer, level string) *slog.Logger {
@@ -82,7 +91,7 @@ type server struct {
 	calls   swap
 	getenv  func(string) string
 
-	life    sync.Mutex         // held while parts are exchanged; taken for good to stop
+	life    chan struct{}      // holds a token while parts are exchanged, and for good to stop
 	stop    context.CancelFunc // of background work
 	running sync.WaitGroup
 	failed  chan error
@@ -90,7 +99,7 @@ type server struct {
 
 // newServer opens engines, builds all parts and listens. Nothing serves yet.
 func newServer(ctx context.Context, c *Config, getenv func(string) string, log *slog.Logger) (*server, error) {
-	s := &server{config: c, log: log, clock: &clock{}, getenv: getenv, failed: make(chan error, 1)}
+	s := &server{config: c, log: log, clock: &clock{}, getenv: getenv, failed: make(chan error, 1), life: make(chan struct{}, 1)}
 	var err error
 	if s.engines, err = openEngines(ctx, c, s.clock, log); err != nil {
 		return nil, err
@@ -105,7 +114,7 @@ func newServer(ctx context.Context, c *Config, getenv func(string) string, log *
 		c.PublicURL = strings.Replace(c.PublicURL, c.Listen, s.lis.Addr().String(), 1)
 	}
 	plain := s.lis
-	if s.lis, err = secure(plain, c); err != nil {
+	if s.lis, err = secure(plain, c, log); err != nil {
 		return nil, s.engines.failed(errors.Join(err, plain.Close()))
 	}
 	if s.parts, err = build(ctx, s); err != nil {
@@ -149,11 +158,15 @@ func (s *server) run(ctx context.Context) error {
 	case cause = <-s.failed:
 		s.log.Error("stopping", "error", cause)
 	}
-	s.life.Lock() // a reset that runs is waited for, and none begins any more
-	defer s.life.Unlock()
-	s.parts.own.Ready(false)
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
+	select { // a reset that runs is waited for, and none begins any more
+	case s.life <- struct{}{}:
+	case <-ending.Done():
+		_ = s.http.Close() // the reset waits for calls that do not end by themselves
+		s.life <- struct{}{}
+	}
+	s.parts.own.Ready(false)
 	if err := s.http.Shutdown(ending); err != nil {
 		s.log.Warn("calls cut off", "error", err)
 		_ = s.http.Close() // nothing more can be done for them

@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/url"
@@ -20,13 +21,13 @@ import (
 )
 
 // secure puts TLS on the listener, if configured.
-func secure(l net.Listener, c *Config) (net.Listener, error) {
+func secure(l net.Listener, c *Config, log *slog.Logger) (net.Listener, error) {
 	if c.TLS == "" {
 		return l, nil
 	}
 	settings := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
 	if c.TLS == "auto" {
-		local := &localCertificates{config: c}
+		local := &localCertificates{config: c, log: log}
 		if _, err := local.get(nil); err != nil {
 			return nil, fmt.Errorf("make certificate: %w", err)
 		}
@@ -49,9 +50,11 @@ func secure(l net.Listener, c *Config) (net.Listener, error) {
 // that a server may run for as long as it likes.
 type localCertificates struct {
 	config *Config
+	log    *slog.Logger
 	mu     sync.Mutex
 	cert   *tls.Certificate
 	until  time.Time // when the next one is made
+	ends   time.Time // of cert
 }
 
 func (l *localCertificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -61,10 +64,15 @@ func (l *localCertificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) 
 		return l.cert, nil
 	}
 	cert, err := localCertificate(l.config)
+	if err != nil && l.cert != nil && time.Now().Before(l.ends) {
+		l.log.Error("certificate not renewed; it will be tried again", "ends", l.ends, "error", err)
+		l.until = time.Now().Add(time.Hour)
+		return l.cert, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	l.cert, l.until = &cert, time.Now().AddDate(0, 2, 0)
+	l.cert, l.until, l.ends = &cert, time.Now().AddDate(0, 2, 0), cert.Leaf.NotAfter
 	return l.cert, nil
 }
 
@@ -102,7 +110,11 @@ func localCertificate(c *Config) (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	return tls.Certificate{Certificate: [][]byte{der, ca.Raw}, PrivateKey: key}, nil
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.Certificate{Certificate: [][]byte{der, ca.Raw}, PrivateKey: key, Leaf: leaf}, nil
 }
 
 // authority loads the folder's certificate authority, making it the first time.

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -157,7 +158,7 @@ func serving(t testing.TB, c *Config) net.Listener {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := secure(l, c)
+	s, err := secure(l, c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +224,7 @@ func TestSecure_plain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if s, err := secure(l, &Config{}); err != nil || s != l {
+	if s, err := secure(l, &Config{}, slog.New(slog.DiscardHandler)); err != nil || s != l {
 		t.Errorf("%v, %v, want the listener itself", s, err)
 	}
 }
@@ -249,7 +250,7 @@ func TestSecure_refused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := secure(nil, &Config{TLS: tc.tls}); err == nil || err.Error() != tc.want {
+			if _, err := secure(nil, &Config{TLS: tc.tls}, slog.New(slog.DiscardHandler)); err == nil || err.Error() != tc.want {
 				t.Errorf("%v, want %s", err, tc.want)
 			}
 		})
@@ -353,7 +354,8 @@ func TestLocalCertificate_address(t *testing.T) {
 // A certificate is made anew before it ends.
 func TestLocalCertificates_renew(t *testing.T) {
 	t.Parallel()
-	l := &localCertificates{config: &Config{Data: t.TempDir(), PublicURL: "https://localhost:4700", Region: "us-east-1"}}
+	dir := t.TempDir()
+	l := &localCertificates{log: slog.New(slog.DiscardHandler), config: &Config{Data: dir, PublicURL: "https://localhost:4700", Region: "us-east-1"}}
 	first, err := l.get(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -365,7 +367,21 @@ func TestLocalCertificates_renew(t *testing.T) {
 		t.Errorf("made anew at %v, but it ends at %v (%v)", l.until, leaf.NotAfter, err)
 	}
 	l.until = time.Now()
-	if next, err := l.get(nil); err != nil || next == first {
+	next, err := l.get(nil)
+	if err != nil || next == first {
 		t.Errorf("not made anew: %v", err)
+	}
+
+	// One that cannot be renewed serves to its end.
+	if err := os.Remove(filepath.Join(dir, "tls", "ca-key.pem")); err != nil {
+		t.Fatal(err)
+	}
+	l.until = time.Now()
+	if same, err := l.get(nil); err != nil || same != next {
+		t.Errorf("a certificate that is still good is not used: %v", err)
+	}
+	l.until, l.ends = time.Now(), time.Now()
+	if _, err := l.get(nil); err == nil {
+		t.Error("a certificate that has ended is used")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -255,12 +254,17 @@ func resources(dst []byte, b *Builder) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(dst, `{"accountId":`...)
-		dst = AppendString(dst, r.Account)
-		dst = member(dst, "type", r.Type)
+		dst = append(dst, '{')
+		if r.Account != "" {
+			dst = append(dst, `"accountId":`...)
+			dst = AppendString(dst, r.Account)
+			dst = append(dst, ',')
+		}
+		dst = append(dst, `"type":`...)
+		dst = AppendString(dst, r.Type)
 		switch {
 		case r.ARN == "":
-		case strings.HasSuffix(r.ARN, "/"):
+		case r.Prefix:
 			dst = member(dst, "ARNPrefix", r.ARN)
 		default:
 			dst = member(dst, "ARN", r.ARN)

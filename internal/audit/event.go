@@ -87,9 +87,15 @@ type pair struct {
 	value any // string, bool, int64
 }
 
-// Resource is one entry of the record's resources. An ARN that ends in "/" stands
-// for all that begin so, and is recorded as ARNPrefix; an empty one is left out.
-type Resource struct{ Account, Type, ARN string }
+// Resource is one entry of the record's resources. With Prefix its ARN stands for
+// all that begin so, and is recorded as ARNPrefix. What is empty is left out.
+type Resource struct {
+	Account, Type, ARN string
+	Prefix             bool
+}
+
+// maxResources bounds the entries of one record.
+const maxResources = 32
 
 // Subject names the one app user the call is about, by sub, never by name.
 // Empty is ignored.
@@ -103,16 +109,18 @@ func (b *Builder) Subject(sub string) {
 // hold nothing private.
 func (b *Builder) Extra(key string, value any) { b.extra = append(b.extra, pair{key, value}) }
 
-// AddResource adds an entry of resources.
+// AddResource adds an entry of resources, up to 32.
 func (b *Builder) AddResource(account, kind, arn string) {
-	b.resources = append(b.resources, Resource{account, kind, arn})
+	if len(b.resources) < maxResources {
+		b.resources = append(b.resources, Resource{Account: account, Type: kind, ARN: arn})
+	}
 }
 
 // Default adds an entry in front unless there is one of its kind: every record of a
 // data event names a resource by which trails select it, also if it was refused
 // before the operation could name one.
-func (b *Builder) Default(account, kind, arn string) {
-	if !slices.ContainsFunc(b.resources, func(r Resource) bool { return r.Type == kind }) {
-		b.resources = slices.Insert(b.resources, 0, Resource{account, kind, arn})
+func (b *Builder) Default(r Resource) {
+	if !slices.ContainsFunc(b.resources, func(has Resource) bool { return has.Type == r.Type }) {
+		b.resources = slices.Insert(b.resources, 0, r)
 	}
 }

@@ -16,6 +16,9 @@ const (
 	DefaultSealEvery = 2 * time.Second
 	// takeMax is how many outbox records, of a megabyte at the most in practice, are taken at once.
 	takeMax = 256
+	// takePace keeps rounds of taking apart under load, so that each has several records to take:
+	// a round costs more than its records. A record that comes alone is taken at once.
+	takePace = 20 * time.Millisecond
 	// idlePoll is the longest wait for a wake-up, for engines whose signal may get lost on the way.
 	idlePoll = time.Second
 	// maxSettle bounds the outbox records of one transaction, well below [store.MaxWrites].

@@ -16,6 +16,7 @@ func isMissing(err error) bool { return errors.Is(err, store.ErrNotFound) }
 func (d *Drainer) takeLoop(ctx context.Context) {
 	poll := time.NewTimer(idlePoll)
 	defer poll.Stop()
+	var last time.Time // the end of the round before, if it took anything
 	for ctx.Err() == nil {
 		if d.room(ctx) != nil {
 			return
@@ -46,6 +47,7 @@ func (d *Drainer) takeLoop(ctx context.Context) {
 		}
 		if !idle {
 			d.returnWaiters(waiters) // more may have been there than one Take gives
+			last = time.Now()
 			continue
 		}
 		for _, w := range waiters {
@@ -54,10 +56,25 @@ func (d *Drainer) takeLoop(ctx context.Context) {
 		poll.Reset(idlePoll)
 		select {
 		case <-d.State.Wake():
+			d.pace(ctx, takePace-time.Since(last))
 		case <-d.kick:
 		case <-poll.C:
 		case <-ctx.Done():
 		}
+	}
+}
+
+// pace waits, unless somebody waits for the records.
+func (d *Drainer) pace(ctx context.Context, wait time.Duration) {
+	if wait <= 0 {
+		return
+	}
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-d.kick:
+	case <-ctx.Done():
 	}
 }
 

@@ -46,22 +46,23 @@ func (x *exchange) record() error {
 	return nil
 }
 
-// recordResource makes sure that the record of a data event names its resource.
+// recordResource makes sure that the record of a data event names its resource. Its
+// account is left out where that is not known yet.
 func (x *exchange) recordResource() {
-	account, name := x.resident, "*"
+	r := audit.Resource{Account: x.resident, Type: x.match.Operation.ResourceType}
+	if r.Account == "" && (x.op == nil || x.op.ResourceOwner == nil) {
+		r.Account = x.call.Account
+	}
 	if x.tree != nil {
-		name = x.resource()
+		r.ARN = x.resource()
 	}
-	if account == "" {
-		account = x.call.Account
+	if r.ARN == "*" {
+		r.ARN = "" // its kind is all there is to say
 	}
-	switch {
-	case name == "*":
-		name = "" // its kind is all there is to say
-	case x.match.Service.Name == "s3" && strings.Count(name, "/") == 0:
-		name += "/" // what is done to a bucket's objects as a whole
+	if x.match.Service.Name == "s3" && r.ARN != "" && !strings.Contains(x.match.Operation.Resource, "{Key}") {
+		r.ARN, r.Prefix = r.ARN+"/", true // what is done to a bucket's objects as a whole
 	}
-	x.call.Record.Default(account, x.match.Operation.ResourceType, name)
+	x.call.Record.Default(r)
 }
 
 // recordHTTP adds what S3's records show of the request itself. [S3: CloudTrail log

@@ -10,16 +10,17 @@ import (
 )
 
 // throttled is a step of the way in: it bounds how often one source may make calls
-// that need no signature, which cost work before anybody has proved anything.
+// without signature, which cost work before anybody has proved anything.
 func (x *exchange) throttled() error {
-	if x.match.Operation.Unsigned && !x.g.throttle.allow(x.sourceIP, x.start) {
+	bare := x.sig == nil && x.older == nil && x.sigErr == nil // nobody has even claimed to be somebody
+	if (x.match.Operation.Unsigned || bare) && !x.g.throttle.allow(x.sourceIP, x.start) {
 		return tooMany(x.match.Service)
 	}
 	return nil
 }
 
 // tooMany refuses a call for coming too soon. It is not recorded: whose it is shows
-// only in its body, and reading that is what the refusal spares.
+// only in its parameters and in the state, and the refusal spares just that work.
 func tooMany(s *schema.Service) *schema.Error {
 	switch s.Name {
 	case "cognito-idp", "cognito-identity":
@@ -27,7 +28,7 @@ func tooMany(s *schema.Service) *schema.Error {
 	case "s3":
 		return &schema.Error{Code: "SlowDown", Message: "Please reduce your request rate.", Status: 503}
 	default:
-		return &schema.Error{Code: "ThrottlingException", Message: "Rate exceeded", Status: 400}
+		return &schema.Error{Code: "ThrottlingException", QueryCode: "Throttling", Message: "Rate exceeded", Status: 400}
 	}
 }
 

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -56,13 +57,26 @@ func TestCall_tooManyUnsigned(t *testing.T) {
 			t.Fatalf("within the rate: %d %s", status, body)
 		}
 	}
-	status, body, records := w.call(w.request("Open", "", `{"Id":"own"}`))
+	late := w.request("Open", "", `{"Id":"own"}`)
+	late.Body = io.NopCloser(unread{t})
+	status, body, records := w.call(late)
 	if status != 400 || !strings.Contains(body, "ThrottlingException") || len(records) != 0 {
 		t.Errorf("beyond the rate: %d %s, %d records", status, body, len(records))
+	}
+	if status, body, _ := w.call(w.request("Put", "", `{"Id":"mine"}`)); status != 400 || !strings.Contains(body, "ThrottlingException") {
+		t.Errorf("a call that should be signed and is not: %d %s", status, body)
 	}
 	if status, body, _ := w.call(w.request("Put", "AKIAROOT", `{"Id":"mine"}`)); status != 200 {
 		t.Errorf("signed: %d %s", status, body)
 	}
+}
+
+// unread is a body that must not be read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("the body was read")
+	return 0, io.EOF
 }
 
 func BenchmarkThrottle(b *testing.B) {

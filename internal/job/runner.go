@@ -79,33 +79,45 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 }
 
+// trimStep is how many dead jobs one transaction drops.
+const trimStep = 10_000
+
 // trim drops the oldest dead jobs beyond KeepDead. It writes only if there are some.
 func (r *Runner) trim(ctx context.Context) error {
-	var drop []store.Key
-	err := r.State.View(ctx, func(tx store.Tx) error {
-		drop = nil
-		n := 0
-		for at, err := range dead.ScanIndex(tx, "age", nil, nil, true) {
-			if err != nil {
-				return fmt.Errorf("read dead jobs: %w", err)
+	for {
+		var drop []store.Key
+		err := r.State.View(ctx, func(tx store.Tx) error {
+			drop = nil
+			n := 0
+			for at, err := range dead.ScanIndex(tx, "age", nil, nil, true) {
+				if err != nil {
+					return fmt.Errorf("read dead jobs: %w", err)
+				}
+				if n++; n > r.KeepDead {
+					drop = append(drop, dead.Key(at.Row))
+				}
+				if len(drop) == trimStep {
+					break
+				}
 			}
-			if n++; n > r.KeepDead && len(drop) < 10_000 {
-				drop = append(drop, dead.Key(at.Row))
-			}
+			return nil
+		})
+		if err != nil || len(drop) == 0 {
+			return err
 		}
-		return nil
-	})
-	if err != nil || len(drop) == 0 {
-		return err
+		err = r.State.Update(ctx, func(tx store.Tx) error {
+			for _, k := range drop {
+				if err := dead.Delete(tx, k); err != nil && !errors.Is(err, store.ErrNotFound) {
+					return fmt.Errorf("drop dead job: %w", err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		r.Log.Warn("dead jobs dropped: more than are kept", "dropped", len(drop), "kept", r.KeepDead)
 	}
-	return r.State.Update(ctx, func(tx store.Tx) error {
-		for _, k := range drop {
-			if err := dead.Delete(tx, k); err != nil && !errors.Is(err, store.ErrNotFound) {
-				return fmt.Errorf("drop dead job: %w", err)
-			}
-		}
-		return nil
-	})
 }
 
 func (r *Runner) defaults() {

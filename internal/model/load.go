@@ -277,6 +277,30 @@ func flags(uri string) []schema.Parameter {
 	return out
 }
 
+// unambiguous makes sure that no two parameters of an operation have one name in
+// records: readers of JSON do not agree on which of them counts. A flag stands for
+// the body that is sent with it.
+func unambiguous(op *schema.Operation) error {
+	if op.Input == nil {
+		return nil
+	}
+	seen := make(map[string]bool)
+	for _, f := range op.Flags {
+		seen[f.Name] = true
+	}
+	for _, m := range op.Input.Members {
+		switch {
+		case m.Drop:
+		case seen[m.Recorded] && m.Location == "":
+			m.Drop = true
+		case seen[m.Recorded]:
+			return fmt.Errorf("operation %s records two parameters as %s", op.Name, m.Recorded)
+		}
+		seen[m.Recorded] = true
+	}
+	return nil
+}
+
 func member(s *schema.Service, name string, r *rawRef) *schema.Member {
 	return &schema.Member{
 		Name: name, Shape: s.Shapes[r.Shape], Location: r.Location, LocationName: r.LocationName, Flattened: r.Flattened,
@@ -364,6 +388,9 @@ func loadOperations(s *schema.Service, m *rawModel, o *Overlay) error {
 		if r.Output != nil {
 			op.Output = s.Shapes[r.Output.Shape]
 			op.ResultWrapper = r.Output.ResultWrapper
+		}
+		if err := unambiguous(op); err != nil {
+			return err
 		}
 		for _, e := range r.Errors {
 			op.Errors = append(op.Errors, s.Shapes[e.Shape])

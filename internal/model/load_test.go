@@ -1,7 +1,9 @@
 package model_test
 
 import (
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cogtrail/cogtrail/internal/model"
@@ -48,6 +50,66 @@ func TestLoad_sensitiveMarks(t *testing.T) {
 		if m, _ := op.Input.Member("ClientId"); m.Shape.Sensitive {
 			t.Error("ClientId is shown in records")
 		}
+	}
+}
+
+// A record is read by parsers that take the first, or the last, of two members with one
+// name: there must not be two.
+func TestLoad_recordedOnce(t *testing.T) {
+	t.Parallel()
+	services, err := model.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range services {
+		for _, o := range s.Operations {
+			seen := map[string]bool{"Host": true}
+			for _, f := range o.Flags {
+				seen[f.Name] = true
+			}
+			if o.Input == nil {
+				continue
+			}
+			for _, m := range o.Input.Members {
+				if m.Drop {
+					continue
+				}
+				if seen[m.Recorded] {
+					t.Errorf("%s %s records %s twice", s.Name, o.Name, m.Recorded)
+				}
+				seen[m.Recorded] = true
+			}
+		}
+	}
+}
+
+// Headers that records of served operations show in clear: a new one is looked at first.
+func TestLoad_recordedHeaders(t *testing.T) {
+	t.Parallel()
+	services, err := model.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range services {
+		for _, o := range s.Operations {
+			if o.Area == "" || o.Input == nil {
+				continue
+			}
+			for _, m := range o.Input.Members {
+				if m.Location == "header" && !m.Drop && !m.Hide && !m.Shape.Sensitive && !m.Shape.Hidden {
+					got = append(got, m.Recorded)
+				}
+			}
+		}
+	}
+	slices.Sort(got)
+	want, err := os.ReadFile("testdata/recorded-headers.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(slices.Compact(got), "\n") + "\n"; text != string(want) {
+		t.Errorf("headers in records:\n%s", text)
 	}
 }
 

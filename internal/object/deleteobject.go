@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/cogtrail/cogtrail/internal/api/s3"
-	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -55,7 +54,9 @@ func (s *Service) remove(c *op.Call, b *Bucket, key string, ifMatch *string) err
 }
 
 // DeleteObjects removes up to 1000 objects. Each key gets a record of its own
-// beside that of the call.
+// beside that of the call, except those that a caller of another account, or
+// nobody, may not delete: strangers must not be able to make a thousand records by
+// one call.
 func (s *Service) DeleteObjects(c *op.Call, in *s3.DeleteObjectsInput) (*s3.DeleteObjectsOutput, error) {
 	b, err := s.enter(c, target{bucket: in.Bucket, owner: in.ExpectedBucketOwner})
 	if err != nil {
@@ -67,7 +68,7 @@ func (s *Service) DeleteObjects(c *op.Call, in *s3.DeleteObjectsInput) (*s3.Dele
 	quiet := in.Delete.Quiet != nil && *in.Delete.Quiet
 	out := &s3.DeleteObjectsOutput{}
 	for _, id := range in.Delete.Objects {
-		fault := s.removeOne(c, b, id)
+		allowed, fault := s.removeOne(c, b, id)
 		e, ok := errorOf(fault)
 		switch {
 		case fault != nil && !ok:
@@ -77,7 +78,9 @@ func (s *Service) DeleteObjects(c *op.Call, in *s3.DeleteObjectsInput) (*s3.Dele
 		case !quiet:
 			out.Deleted = append(out.Deleted, s3.DeletedObject{Key: &id.Key})
 		}
-		c.Record.AddResource(b.Account, typeObject, arn.Object(b.Name, id.Key))
+		if !allowed && c.Caller.Account != b.Account {
+			continue
+		}
 		if err := s.recordDelete(c, b, id.Key, e); err != nil {
 			return nil, err
 		}
@@ -85,15 +88,20 @@ func (s *Service) DeleteObjects(c *op.Call, in *s3.DeleteObjectsInput) (*s3.Dele
 	return out, nil
 }
 
-func (s *Service) removeOne(c *op.Call, b *Bucket, id s3.ObjectIdentifier) error {
-	if err := checkKey(id.Key); err != nil {
-		return err
-	}
+// removeOne deletes one of the keys, and tells whether the caller may.
+func (s *Service) removeOne(c *op.Call, b *Bucket, id s3.ObjectIdentifier) (allowed bool, err error) {
 	// The gateway leaves this call to us: every key is a resource of its own.
 	if ok, err := s.may(c, b, "DeleteObject", id.Key); err != nil {
-		return err
+		return false, err
 	} else if !ok {
-		return accessDenied()
+		return false, accessDenied()
+	}
+	return true, s.removeAllowed(c, b, id)
+}
+
+func (s *Service) removeAllowed(c *op.Call, b *Bucket, id s3.ObjectIdentifier) error {
+	if err := checkKey(id.Key); err != nil {
+		return err
 	}
 	if id.VersionId != nil && *id.VersionId != "" && *id.VersionId != "null" {
 		return refuse(404, "NoSuchVersion", "The specified version does not exist.")

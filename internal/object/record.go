@@ -72,7 +72,7 @@ func (s *Service) record(tx store.Tx, e entry) error {
 	switch {
 	case ev.Account == "": // a service, or nobody
 		ev.Account = e.bucket.Account
-	case ev.Account != e.bucket.Account && ev.ErrorCode != accessDenied().Code: // as the gateway: who is not let in is no guest
+	case ev.Account != e.bucket.Account: // a stranger who was let in
 		owners = append(owners, e.bucket.Account)
 	}
 	for _, c := range ev.Shared(owners...) {

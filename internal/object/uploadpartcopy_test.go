@@ -90,4 +90,11 @@ func TestUploadPartCopy_refusals(t *testing.T) {
 	if got := b.stored("alpha"); len(got) != 1 {
 		t.Errorf("bytes of denied copies stay: %q", got)
 	}
+	part := b.s.stageUploadPartCopy(b.call(nil, nil, region), &s3.UploadPartCopyInput{Bucket: "alpha", Key: "dst", UploadId: id, PartNumber: 1, CopySource: "alpha/src"})
+	whole := b.s.stageCopyObject(b.call(nil, nil, region), &s3.CopyObjectInput{Bucket: "alpha", Key: "dst", CopySource: "alpha/src"})
+	for name, st := range map[string]*staged{"part": part.(*staged), "whole": whole.(*staged)} {
+		if e, ok := errorOf(st.err); !ok || e.Code != "AccessDenied" || st.wrote {
+			t.Errorf("%s: staged with %v, bytes written: %v", name, st.err, st.wrote)
+		}
+	}
 }

@@ -71,15 +71,14 @@ func (c *checker) add(v Violation) {
 
 func (c *checker) structure(v *Struct, path string) {
 	for i, m := range v.Shape.Members {
-		at := join(path, LowerFirst(m.Name))
 		x := v.Fields[i]
 		if x == nil {
 			if m.Required {
-				c.add(Violation{Path: at, Null: true, Sensitive: m.Shape.Sensitive, Rule: "not be null"})
+				c.add(Violation{Path: join(path, LowerFirst(m.Name)), Null: true, Sensitive: m.Shape.Sensitive, Rule: "not be null"})
 			}
 			continue
 		}
-		c.below(m.Hide || m.Drop, x, m.Shape, at)
+		c.below(m.Hide || m.Drop, x, m.Shape, join(path, LowerFirst(m.Name)))
 	}
 }
 

@@ -3,6 +3,8 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"reflect"
+	"strings"
 )
 
 // Key is an order-preserving encoding of a tuple. Build it with K.
@@ -12,7 +14,18 @@ type Key []byte
 // and a shorter tuple sorts before every tuple it begins. Parts may be string
 // (or any string type by conversion), []byte, int64, int or uint64.
 func K(parts ...any) Key {
-	var k Key
+	size := 0
+	for _, p := range parts {
+		switch v := p.(type) {
+		case string:
+			size += len(v) + 3
+		case []byte:
+			size += len(v) + 3
+		default:
+			size += 9
+		}
+	}
+	k := make(Key, 0, size) // enough unless a text holds zero bytes
 	for _, p := range parts {
 		switch v := p.(type) {
 		case string:
@@ -26,7 +39,8 @@ func K(parts ...any) Key {
 		case uint64:
 			k = binary.BigEndian.AppendUint64(append(k, 3), v)
 		default:
-			panic(fmt.Sprintf("BUG: store.K: key part of type %T", p))
+			// Not by fmt: parts would move to the heap for it, all of them, always.
+			panic("BUG: store.K: key part of type " + reflect.TypeOf(p).String())
 		}
 	}
 	return k
@@ -36,6 +50,9 @@ func K(parts ...any) Key {
 // escaped to 0x00 0xff and the text ends with 0x00 0x00.
 func appendText(k Key, s string) Key {
 	k = append(k, 1)
+	if strings.IndexByte(s, 0) < 0 {
+		return append(append(k, s...), 0, 0)
+	}
 	for i := 0; i < len(s); i++ {
 		if s[i] == 0 {
 			k = append(k, 0, 0xff)

@@ -69,7 +69,8 @@ type Tx interface {
 	// A nil hi means no upper bound. Own writes are seen. The loop body may
 	// write, but not into the range it scans.
 	Scan(space string, lo, hi []byte, reverse bool) iter.Seq2[KV, error]
-	// Append adds a record to the outbox of this transaction.
+	// Append adds a record to the outbox of this transaction. Its data must
+	// not be changed afterwards.
 	Append(Record)
 	// Settle deletes taken records from the outbox with this transaction.
 	Settle(ids []int64)

@@ -14,7 +14,9 @@ import (
 const refreshHeader = "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIiwiYWxnIjoiUlNBLU9BRVAifQ"
 
 // refreshParts are the sizes in bytes of encrypted key, nonce, text and tag: about 1.7 kB together.
-var refreshParts = [...]int{256, 12, 936, 16}
+var refreshParts = [...]int{256, 12, refreshLongest, 16}
+
+const refreshLongest = 936
 
 // MAC is a keyed hash with a key of its own per purpose, such as a secret.Vault.
 type MAC interface {
@@ -32,15 +34,13 @@ const RefreshPurpose = "refresh token"
 
 // NewRefresh makes a refresh token of more than nine thousand random bits.
 func NewRefresh() string {
-	var b strings.Builder
-	b.WriteString(refreshHeader)
+	var raw [refreshLongest]byte
+	b := append(make([]byte, 0, 2048), refreshHeader...)
 	for _, size := range refreshParts {
-		raw := make([]byte, size)
-		rand.Read(raw)
-		b.WriteByte('.')
-		b.WriteString(base64.RawURLEncoding.EncodeToString(raw))
+		rand.Read(raw[:size])
+		b = base64.RawURLEncoding.AppendEncode(append(b, '.'), raw[:size])
 	}
-	return b.String()
+	return string(b)
 }
 
 // RefreshHandle is the part that a refresh token shares with those that follow it by rotation. The token must have passed

@@ -62,14 +62,14 @@ func (r *Realm) Access(c *op.Call, text string) (*Bearer, error) {
 		return nil, fmt.Errorf("read user of a token: %w", err)
 	}
 	c.Record.Subject(u.Sub)
+	if !u.Enabled { // before the end of his sign-ins, which disabling him brought about
+		return nil, Disabled()
+	}
 	b := &Bearer{Pool: p, Client: client, User: u, Claims: claims}
 	if err := r.alive(c.Tx, b); err != nil {
 		return nil, err
 	}
-	switch {
-	case !u.Enabled:
-		return nil, Disabled()
-	case !claims.HasScope(AdminScope):
+	if !claims.HasScope(AdminScope) {
 		return nil, accessTokenScopes()
 	}
 	return b, nil

@@ -113,8 +113,13 @@ type Limit struct {
 
 // The hourly limits.
 var (
-	ResendLimit  = Limit{"resend", 5}
-	ConfirmLimit = Limit{"confirm", 15}
+	ResendLimit         = Limit{"resend", 5}
+	ConfirmLimit        = Limit{"confirm", 15}
+	ChangePasswordLimit = Limit{"change password", 5}
+	AttributeCodeLimit  = Limit{"attribute code", 5}
+	VerifyLimit         = Limit{"verify", 15}
+	// RecoveryLimit is for ForgotPassword and ConfirmForgotPassword together. AWS takes 5 to 20 by a risk it does not tell. (inferred)
+	RecoveryLimit = Limit{"recovery", 10}
 )
 
 // use counts the calls of one user within the hour that began with the first.

@@ -1,6 +1,6 @@
 // Package userpool owns user pools: their settings, app clients, users, signing keys, challenge sessions, refresh token
-// families, codes and counters. The areas below it (pool, client, signup, signin, mfa, device, profile, user) hold one file per operation
-// and share what is here; package service assembles them.
+// families, codes and counters. The areas below it (pool, client, signup, signin, mfa, device, profile, recovery, user) hold one
+// file per operation and share what is here; package service assembles them.
 //
 //	unsigned call ── Owners ──▶ account and Region of the pool behind client id or access token
 //	operation     ── Realm.Client / Realm.Pool / Realm.User ──▶ rows, through store.Tx
@@ -11,6 +11,7 @@
 //	refresh       ── Realm.Rotate ──▶ the next refresh token of the family, which finds itself by what all of them share
 //	second factor ── Pool.Demand ──▶ what is asked for; Realm.SendSignInCode, CheckTOTP ──▶ codes
 //	access token  ── Realm.Access ──▶ the one check behind every operation that takes one
+//	attributes    ── Realm.UpdateAttributes ──▶ values, those that wait for a code, codes to new addresses
 //	message       ── Sender ──▶ the mailbox, in the same transaction
 //
 // # Promises
@@ -19,8 +20,10 @@
 //   - Passwords, private keys and client secrets are sealed, bound to the full key of their owner; codes, sessions and refresh
 //     tokens are stored as keyed hashes.
 //   - A session answers one challenge once, for the client and user it was made for, until it expires.
-//   - A family of tokens ends with its refresh token's revocation, with the user's sign-out (his generation moves on), with a new
-//     password set by an administrator, and with the user, client or pool.
+//   - A code works once, for its purpose, and proves the address it was sent to and no other. Nobody but an administrator and the
+//     code makes an address verified; one that has to be verified first is not in force before.
+//   - A family of tokens ends with its refresh token's revocation, with the user's sign-out (his generation moves on), with a
+//     password set or reset by an administrator, with his being disabled, and with the user, client or pool.
 //   - A code of a second factor opens the session it was asked for in, once. Wrong ones are counted per user.
 //   - Decoded rows that are kept in memory are kept with the bytes they came from and used only while these are current.
 //   - Deleted ids are never given again.

@@ -44,6 +44,36 @@ func tooManyCodes() *schema.Error {
 	return cognitoidp.TooManyRequestsException("Attempt limit exceeded, please try after some time.") // (inferred)
 }
 
+// CodeExpired answers a code whose time has passed, and one where none is outstanding.
+func CodeExpired() *schema.Error {
+	return cognitoidp.ExpiredCodeException("Invalid code provided, please request a code again.")
+}
+
+// CodeWrong answers a code that is not the one sent.
+func CodeWrong() *schema.Error {
+	return cognitoidp.CodeMismatchException("Invalid verification code provided, please try again.")
+}
+
+// NoCombination answers an unknown user name to those who act through a client.
+func NoCombination() *schema.Error {
+	return cognitoidp.UserNotFoundException("Username/client id combination not found.")
+}
+
+// WrongStatus answers a confirmation of a user who is not to be confirmed.
+func WrongStatus(s Status) *schema.Error {
+	return cognitoidp.NotAuthorizedException("User cannot be confirmed. Current status is " + string(s))
+}
+
+// NothingVerified answers in pools that verify nothing.
+func NothingVerified() *schema.Error {
+	return cognitoidp.InvalidParameterException("Auto verification not turned on.")
+}
+
+// Unproven answers a flag that says an address is verified which the user does not have.
+func Unproven(attribute string) *schema.Error {
+	return cognitoidp.InvalidParameterException(attribute + " is required to verify/auto-verify the user's " + attribute) // (inferred)
+}
+
 // Unsupported refuses a setting whose effect this server does not have, so that nobody relies on it.
 func Unsupported(what string) *schema.Error {
 	return cognitoidp.InvalidParameterException(what + " is not supported by this server.")
@@ -99,6 +129,18 @@ func accountExists(attribute string) *schema.Error {
 
 func nonconforming(text string) *schema.Error {
 	return cognitoidp.InvalidParameterException("Attributes did not conform to the schema: " + text)
+}
+
+func nonMutable(attribute string) *schema.Error {
+	return cognitoidp.InvalidParameterException("Cannot modify the non-mutable attribute " + attribute)
+}
+
+func unauthorizedAttribute() *schema.Error {
+	return cognitoidp.NotAuthorizedException("A client attempted to write unauthorized attribute")
+}
+
+func passwordUsed() *schema.Error {
+	return cognitoidp.PasswordHistoryPolicyViolationException("Password has previously been used") // (inferred)
 }
 
 func invalidPassword(err error) *schema.Error {

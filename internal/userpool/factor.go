@@ -74,6 +74,11 @@ type UserFactors struct {
 	Step int64 `json:",omitempty"`
 }
 
+func (f UserFactors) clone() UserFactors {
+	f.Enabled, f.Secret, f.Associated = slices.Clone(f.Enabled), slices.Clone(f.Secret), slices.Clone(f.Associated)
+	return f
+}
+
 // Uses tells whether a factor is switched on.
 func (f *UserFactors) Uses(factor string) bool { return slices.Contains(f.Enabled, factor) }
 
@@ -173,6 +178,11 @@ func (p *Pool) Demand(u *User) Demand {
 func (p *Pool) Accepts(u *User, factor string) bool {
 	d := p.Demand(u)
 	return slices.Contains(d.Use, factor) || u.Factors.Uses(factor) && u.Reaches(factor) && p.Factors.Has(factor) && len(d.Use) > 0
+}
+
+// proves tells whether codes to an attribute are one of the user's second factors.
+func (p *Pool) proves(u *User, attribute string) bool {
+	return slices.ContainsFunc(SecondFactors, func(f string) bool { return FactorAttribute(f) == attribute && p.Accepts(u, f) })
 }
 
 // The vault's purposes of authenticator keys; the associated data is the user's key.

@@ -81,7 +81,7 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, device *Device, 
 		issued = p.Issued()
 		f.Device = *issued.DeviceKey
 	}
-	if err := Families.Insert(tx, f); err != nil {
+	if err := Families.InsertDrawn(tx, f); err != nil {
 		return nil, fmt.Errorf("write token family: %w", err)
 	}
 	out, err := r.Issue(tx, p, c, u, f, now)
@@ -98,7 +98,7 @@ func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, now t
 	if err != nil {
 		return nil, err
 	}
-	groups, err := r.GroupsOf(tx, p, u.Sub)
+	groups, err := r.GroupsOf(tx, p, u)
 	if err != nil {
 		return nil, err
 	}

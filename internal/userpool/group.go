@@ -30,13 +30,14 @@ type Group struct {
 // Name of the group.
 func (g *Group) Name() string { return *g.Settings.GroupName }
 
-// Membership says that a user is in a group.
+// Membership says that a user is in a group, for lists of its members. What groups he is in stands in the user's row, where
+// tokens are made from.
 type Membership struct {
 	Account string
 	Region  string
 	Pool    PoolID
-	Sub     string
 	Group   string // its ID
+	Sub     string
 	Since   time.Time
 }
 
@@ -51,10 +52,7 @@ var (
 	}
 	Memberships = store.Table[Membership]{
 		Name: "userpool.memberships",
-		Key:  func(m *Membership) store.Key { return store.K(m.Account, m.Region, string(m.Pool), m.Sub, m.Group) },
-		Indexes: []store.Index[Membership]{{Name: "group", Unique: true, Of: func(m *Membership) []store.Key {
-			return []store.Key{store.K(m.Account, m.Region, string(m.Pool), m.Group, m.Sub)}
-		}}},
+		Key:  func(m *Membership) store.Key { return store.K(m.Account, m.Region, string(m.Pool), m.Group, m.Sub) },
 	}
 )
 
@@ -72,15 +70,12 @@ func (r *Realm) KnownGroup(tx store.Tx, p *Pool, name string) (*Group, error) {
 
 // GroupsOf returns the groups of a user, the one with the lowest precedence first: those without one come last, equal ones
 // by name.
-func (r *Realm) GroupsOf(tx store.Tx, p *Pool, sub string) ([]*Group, error) {
+func (r *Realm) GroupsOf(tx store.Tx, p *Pool, u *User) ([]*Group, error) {
 	var out []*Group
-	for m, err := range Memberships.Scan(tx, p.key(sub), nil) {
-		if err != nil {
-			return nil, fmt.Errorf("read groups of a user: %w", err)
-		}
-		g, err := Groups.Get(tx, p.key(m.Group))
+	for _, id := range u.Groups {
+		g, err := Groups.Get(tx, p.key(id))
 		if errors.Is(err, store.ErrNotFound) {
-			continue // deleted; its memberships are on their way out
+			continue // deleted
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read group: %w", err)
@@ -135,12 +130,9 @@ func groupClaims(groups []*Group) (names, roles []string, preferred string) {
 
 // LeaveGroups ends all memberships of a user who is being deleted.
 func (r *Realm) LeaveGroups(tx store.Tx, p *Pool, u *User) error {
-	var keys []store.Key
-	for m, err := range Memberships.Scan(tx, p.key(u.Sub), nil) {
-		if err != nil {
-			return fmt.Errorf("read groups of a user: %w", err)
-		}
-		keys = append(keys, Memberships.Key(m))
+	keys := make([]store.Key, len(u.Groups))
+	for i, id := range u.Groups {
+		keys[i] = p.key(id, u.Sub)
 	}
 	return deleteAll(tx, &Memberships, keys)
 }

@@ -21,6 +21,9 @@ const (
 	OnSignUp    = "CustomMessage_SignUp"
 	OnResend    = "CustomMessage_ResendCode"
 	OnAdminMade = "CustomMessage_AdminCreateUser"
+	OnForgot    = "CustomMessage_ForgotPassword"
+	OnUpdate    = "CustomMessage_UpdateUserAttribute"
+	OnVerify    = "CustomMessage_VerifyUserAttribute"
 )
 
 // Message is one e-mail or SMS to a user. Its body is the only place where a code or temporary password stands in clear.
@@ -46,8 +49,12 @@ type Sender interface {
 const (
 	defaultVerification        = "Your verification code is {####}. "
 	defaultVerificationSubject = "Your verification code"
-	defaultInvitation          = "Your username is {username} and temporary password is {####}. "
-	defaultInvitationSubject   = "Your temporary password"
+	// A pool's own text for verification is used for these too; only the default differs (inferred).
+	defaultRecovery        = "Your password reset code is {####}. "
+	defaultRecoverySubject = "Your password reset code"
+
+	defaultInvitation        = "Your username is {username} and temporary password is {####}. "
+	defaultInvitationSubject = "Your temporary password"
 )
 
 // first is the first text that is set.
@@ -71,24 +78,33 @@ func MediumOf(attribute string) string {
 // SendCode sends a code to the value of an attribute and tells where it went.
 func (r *Realm) SendCode(tx store.Tx, p *Pool, u *User, occasion, attribute, code string, now time.Time) (*cognitoidp.CodeDeliveryDetailsType, error) {
 	to, _ := u.Get(attribute)
+	return r.SendCodeTo(tx, p, occasion, Attribute{attribute, to}, code, now)
+}
+
+// SendCodeTo is SendCode to an address that need not be the user's (yet).
+func (r *Realm) SendCodeTo(tx store.Tx, p *Pool, occasion string, to Attribute, code string, now time.Time) (*cognitoidp.CodeDeliveryDetailsType, error) {
 	m := Message{
-		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: occasion, Medium: MediumOf(attribute), Destination: to, Time: now,
+		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: occasion, Medium: MediumOf(to.Name), Destination: to.Value, Time: now,
+	}
+	body, subject := defaultVerification, defaultVerificationSubject
+	if occasion == OnForgot {
+		body, subject = defaultRecovery, defaultRecoverySubject
 	}
 	var t cognitoidp.VerificationMessageTemplateType
 	if p.Settings.VerificationMessageTemplate != nil {
 		t = *p.Settings.VerificationMessageTemplate
 	}
 	if m.Medium == MediumSMS {
-		m.Body = first(t.SmsMessage, p.Settings.SmsVerificationMessage, new(defaultVerification))
+		m.Body = first(t.SmsMessage, p.Settings.SmsVerificationMessage, &body)
 	} else {
-		m.Subject = first(t.EmailSubject, p.Settings.EmailVerificationSubject, new(defaultVerificationSubject))
-		m.Body = first(t.EmailMessage, p.Settings.EmailVerificationMessage, new(defaultVerification))
+		m.Subject = first(t.EmailSubject, p.Settings.EmailVerificationSubject, &subject)
+		m.Body = first(t.EmailMessage, p.Settings.EmailVerificationMessage, &body)
 	}
 	m.Body = strings.ReplaceAll(m.Body, "{####}", code)
 	if err := r.Messages.Send(tx, m); err != nil {
 		return nil, fmt.Errorf("send code: %w", err)
 	}
-	return Delivered(attribute, to), nil
+	return Delivered(to.Name, to.Value), nil
 }
 
 // SendInvitation sends a temporary password by each of the media. A medium the user has no address for is left out.

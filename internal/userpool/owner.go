@@ -26,6 +26,10 @@ func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
 		return r.ownerOfClient(tx, in.ClientId)
 	case *cognitoidp.ResendConfirmationCodeInput:
 		return r.ownerOfClient(tx, in.ClientId)
+	case *cognitoidp.ForgotPasswordInput:
+		return r.ownerOfClient(tx, in.ClientId)
+	case *cognitoidp.ConfirmForgotPasswordInput:
+		return r.ownerOfClient(tx, in.ClientId)
 	case *cognitoidp.InitiateAuthInput:
 		return r.ownerOfClient(tx, in.ClientId)
 	case *cognitoidp.RespondToAuthChallengeInput:
@@ -56,6 +60,18 @@ func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
 		return r.ownerOfEither(tx, in.AccessToken, in.Session)
 	case *cognitoidp.VerifySoftwareTokenInput:
 		return r.ownerOfEither(tx, in.AccessToken, in.Session)
+	case *cognitoidp.ChangePasswordInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.UpdateUserAttributesInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.DeleteUserAttributesInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.DeleteUserInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.GetUserAttributeVerificationCodeInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.VerifyUserAttributeInput:
+		return r.ownerOfToken(tx, in.AccessToken)
 	}
 	return "", "", false
 }

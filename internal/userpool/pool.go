@@ -95,7 +95,8 @@ func (p *Pool) Key(parts ...any) store.Key { return p.key(parts...) }
 
 // key begins the key of every row that belongs to the pool.
 func (p *Pool) key(parts ...any) store.Key {
-	return append(store.K(p.Account, p.Region, string(p.ID)), store.K(parts...)...)
+	all := append(make([]any, 0, 8), p.Account, p.Region, string(p.ID))
+	return store.K(append(all, parts...)...)
 }
 
 // SRPName is the pool's name in the SRP arithmetic: its id after the underscore.

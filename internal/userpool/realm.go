@@ -13,11 +13,14 @@ type PoolID string
 // ClientID names an app client. It is unique over all accounts.
 type ClientID string
 
-// Sizes of the caches, in rows. A pool row is a few kB.
+// Sizes of the caches, in rows. A pool row is a few kB, a user's mostly less than one, but with all attributes a hundred.
 const (
 	maxPools   = 1024
 	maxClients = 4096
 	maxKeySets = 1024
+	maxUsers   = 4096
+
+	maxUserBytes = 4 << 10
 )
 
 // Realm is what the areas share: the keys, the way out for messages, and the decoded rows of pools, clients and signing keys.
@@ -33,6 +36,7 @@ type Realm struct {
 
 	pools   rowCache[Pool]
 	clients rowCache[Client]
+	users   rowCache[User]
 	keySets rowCache[token.KeySet]
 }
 
@@ -42,6 +46,7 @@ func NewRealm(v *secret.Vault, g *srp.Group, h *password.Hasher, issuer func(poo
 		Vault: v, SRP: g, Hasher: h, Issuer: issuer, Messages: m,
 		pools:   rowCache[Pool]{max: maxPools},
 		clients: rowCache[Client]{max: maxClients},
+		users:   rowCache[User]{max: maxUsers, largest: maxUserBytes},
 		keySets: rowCache[token.KeySet]{max: maxKeySets},
 	}
 }

@@ -8,7 +8,8 @@ import (
 // rowCache keeps decoded rows with the bytes they were decoded from. A row is asked for with the bytes the transaction just
 // read, so a changed row is never served stale. When full, any one entry makes room.
 type rowCache[R any] struct {
-	max int
+	max     int
+	largest int // in bytes; longer rows are not kept. 0: no bound
 
 	mu   sync.RWMutex
 	rows map[string]cachedRow[R]
@@ -30,6 +31,9 @@ func (c *rowCache[R]) get(key string, raw []byte, decode func([]byte) (*R, error
 	row, err := decode(raw)
 	if err != nil {
 		return nil, err
+	}
+	if c.largest > 0 && len(raw) > c.largest {
+		return row, nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,6 +1,7 @@
 package userpool
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -23,7 +24,9 @@ type Session struct {
 	Who string
 	// Generation is the user's at the time; sessions of an older one are dead.
 	Generation int64
-	Challenge  string
+	// Password is a mark of the password that was proved; the session is dead once the user has another.
+	Password  []byte `json:",omitempty"`
+	Challenge string
 	// Admin tells that AdminInitiateAuth began the sign-in.
 	Admin  bool          `json:",omitempty"`
 	Factor *SecondFactor `json:",omitempty"`
@@ -66,7 +69,7 @@ func (r *Realm) OpenSession(tx store.Tx, p *Pool, c *Client, s Session, text str
 	s.Hash = sum[:]
 	s.Account, s.Region, s.Pool, s.Client = p.Account, p.Region, p.ID, c.ID
 	s.Expires = now.Add(c.SessionLife()).UnixMilli()
-	if err := Sessions.Insert(tx, &s); err != nil {
+	if err := Sessions.InsertDrawn(tx, &s); err != nil {
 		return fmt.Errorf("write session: %w", err)
 	}
 	return nil
@@ -108,6 +111,16 @@ func (r *Realm) Session(tx store.Tx, p *Pool, c *Client, text, challenge string,
 	return s, nil
 }
 
+// After makes a session one of a user who has proved his password.
+func (s *Session) After(u *User) {
+	s.Who, s.Generation, s.Password = u.Sub, u.Generation, u.Credential.mark()
+}
+
+// Dead tells that the user was signed out since, or has another password than the one he proved.
+func (s *Session) Dead(u *User) bool {
+	return s.Generation != u.Generation || len(s.Password) > 0 && !bytes.Equal(s.Password, u.Credential.mark())
+}
+
 // Over tells that a session's time has passed.
 func (s *Session) Over(now time.Time) bool { return now.UnixMilli() >= s.Expires }
 
@@ -120,9 +133,9 @@ func (r *Realm) UseSession(tx store.Tx, s *Session) error {
 	return nil
 }
 
-// DropSession removes a session.
+// DropSession removes a session as this transaction found it.
 func (r *Realm) DropSession(tx store.Tx, s *Session) error {
-	if err := Sessions.Delete(tx, Sessions.Key(s)); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err := Sessions.Remove(tx, s); err != nil {
 		return fmt.Errorf("drop session: %w", err)
 	}
 	return nil

@@ -140,20 +140,12 @@ func GroupPurgeHandler(state store.State) job.Handler {
 			return fmt.Errorf("decode purge of a group: %w", err)
 		}
 		for {
-			var keys []store.Key
-			err := state.Update(ctx, func(tx store.Tx) error {
-				keys = nil
-				for at, err := range Memberships.ScanIndex(tx, "group", store.K(what.Account, what.Region, string(what.Pool), what.Group), nil, false) {
-					if err != nil {
-						return fmt.Errorf("look for members of a deleted group: %w", err)
-					}
-					if keys = append(keys, Memberships.Key(at.Row)); len(keys) == purgeStep {
-						break
-					}
-				}
-				return deleteAll(tx, &Memberships, keys)
+			n := 0
+			err := state.Update(ctx, func(tx store.Tx) (err error) {
+				n, err = purger(&Memberships)(tx, store.K(what.Account, what.Region, string(what.Pool), what.Group), purgeStep)
+				return err
 			})
-			if err != nil || len(keys) < purgeStep {
+			if err != nil || n < purgeStep {
 				return err
 			}
 		}

@@ -1,6 +1,7 @@
 package userpool
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -45,13 +46,33 @@ type User struct {
 	Modified   time.Time
 	Credential Credential
 	Factors    UserFactors `json:",omitzero"`
+	// Earlier are the passwords before Credential, newest first, where the pool remembers them.
+	Earlier []Credential `json:",omitempty"`
+	// Pending are addresses that take the place of the present ones once they are verified.
+	Pending []Attribute `json:",omitempty"`
 	// TemporarySince is when the temporary password was set.
 	TemporarySince time.Time `json:",omitzero"`
 	// Generation moves on with every sign-out of all devices; families of an older one are dead.
 	Generation int64
 
+	// Groups are the ids of his groups, some perhaps of groups that are gone. Memberships say the same from the other side.
+	Groups []string `json:",omitempty"`
+
 	// Logins are the texts that mean this user, folded. PutUser keeps them.
 	Logins []string
+}
+
+// clone is a copy that shares nothing the caller of a cached user could change.
+func (u *User) clone() *User {
+	out := *u
+	out.Attributes, out.Groups, out.Logins = slices.Clone(u.Attributes), slices.Clone(u.Groups), slices.Clone(u.Logins)
+	out.Pending, out.Earlier = slices.Clone(u.Pending), slices.Clone(u.Earlier)
+	for i := range out.Earlier {
+		out.Earlier[i].Verifier = slices.Clone(out.Earlier[i].Verifier)
+	}
+	out.Credential.Verifier = slices.Clone(u.Credential.Verifier)
+	out.Factors = u.Factors.clone()
+	return &out
 }
 
 // Users holds the users of all pools. Index login gives every text to one user at most.
@@ -198,7 +219,31 @@ func (p *Pool) holds(u *User, name string) bool {
 
 // User returns the user whom a text means (name, alias in force or sub), or store.ErrNotFound.
 func (r *Realm) User(tx store.Tx, p *Pool, text string) (*User, error) {
-	return Users.Find(tx, "login", p.key(p.Fold(text)))
+	key, err := Users.FindKey(tx, "login", p.key(p.Fold(text)))
+	if err != nil {
+		return nil, err
+	}
+	return r.user(tx, key)
+}
+
+// user returns the user at a key, whom the caller may change. The steps of a sign-in and the calls after it ask for the same user
+// within seconds, and decoding him costs more than all other reading.
+func (r *Realm) user(tx store.Tx, key store.Key) (*User, error) {
+	raw, err := tx.Get(Users.Name, key)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := r.users.get(string(key), raw, func(raw []byte) (*User, error) {
+		u := new(User)
+		if err := json.Unmarshal(raw, u); err != nil {
+			return nil, fmt.Errorf("decode user: %w", err)
+		}
+		return u, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return shared.clone(), nil
 }
 
 // KnownUser is User for administrative calls: it answers that a user does not exist, and names the one found in the record.
@@ -215,7 +260,7 @@ func (r *Realm) KnownUser(tx store.Tx, p *Pool, text string) (*User, error) {
 
 // UserBySub returns a user by sub, or store.ErrNotFound.
 func (r *Realm) UserBySub(tx store.Tx, p *Pool, sub string) (*User, error) {
-	return Users.Get(tx, p.key(sub))
+	return r.user(tx, p.key(sub))
 }
 
 // Holder returns the user other than u who holds a text, or nil.

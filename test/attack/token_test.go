@@ -42,8 +42,16 @@ func (p *probe) probeTokens(client string) tokens { p.Helper(); return p.tokens(
 // everywhere sends a text to every operation that takes an access token.
 func (w *world) everywhere(variant, token string, codes ...string) {
 	w.Helper()
-	for _, operation := range []string{"GetUser", "GlobalSignOut"} {
-		a, err := w.call(nil, idp, operation, map[string]any{"AccessToken": token})
+	for operation, in := range map[string]map[string]any{
+		"GetUser": {}, "GlobalSignOut": {}, "DeleteUser": {},
+		"ChangePassword":                   {"PreviousPassword": "Passw0rd!", "ProposedPassword": "An0ther-one!"},
+		"UpdateUserAttributes":             {"UserAttributes": []map[string]any{{"Name": "name", "Value": "x"}}},
+		"DeleteUserAttributes":             {"UserAttributeNames": []string{"email"}},
+		"GetUserAttributeVerificationCode": {"AttributeName": "email"},
+		"VerifyUserAttribute":              {"AttributeName": "email", "Code": "123456"},
+	} {
+		in["AccessToken"] = token
+		a, err := w.call(nil, idp, operation, in)
 		w.refused(operation+" with "+variant, a, err, codes...)
 	}
 }

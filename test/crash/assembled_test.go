@@ -136,7 +136,7 @@ type anyTarget struct{}
 
 func (anyTarget) CheckBucket(store.Tx, string, string, string, string) error   { return nil }
 func (anyTarget) CheckLogGroup(store.Tx, string, string, string, string) error { return nil }
-func (anyTarget) CheckTopic(store.Tx, string, string, string) error                            { return nil }
+func (anyTarget) CheckTopic(store.Tx, string, string, string) error            { return nil }
 
 // sharedKeys gives every pool the same keys, since making them takes long.
 type sharedKeys struct{}

@@ -50,6 +50,9 @@ func compare(ctx context.Context, o options) error {
 		progress("this binary is built without DuckDB: both engines are Go")
 	}
 	for i, text := range samples {
+		if o.query > 0 && o.query != i+1 {
+			continue
+		}
 		p, err := plan.Compile(text)
 		if err != nil {
 			return fmt.Errorf("query %d: %w", i+1, err)

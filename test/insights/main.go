@@ -4,6 +4,7 @@
 // and in Go alone, cold and warm.
 //
 //	go run ./test/insights -records 1000000 [-dir FOLDER] [-runs 5]
+//	go run ./test/insights -dir FOLDER -query 4 -cpuprofile FILE
 //
 //	generator ─ rows ─▶ segment.Store: Append, Seal, Commit, Publish ─ Compact ─▶ FOLDER
 //	FOLDER ─▶ accel.Engine (DuckDB in a child of this binary) ─┐
@@ -21,6 +22,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/query/accel/duckdb"
@@ -36,6 +38,8 @@ func main() {
 	flag.IntVar(&o.runs, "runs", 5, "warm runs of each query; the median counts")
 	flag.IntVar(&o.threads, "threads", 0, "threads of the accelerator (default the server's)")
 	flag.BoolVar(&o.heavy, "heavy", false, "give the accelerator also what the server leaves to Go")
+	flag.IntVar(&o.query, "query", 0, "number of the only query to run (default all)")
+	flag.StringVar(&o.profile, "cpuprofile", "", "file for a CPU profile of the queries, without the accelerator's process")
 	flag.BoolVar(&o.writeOnly, "write-only", false, "write the records and run no query")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -50,12 +54,14 @@ type options struct {
 	records          int64
 	dir              string
 	runs, threads    int
+	query            int
+	profile          string
 	heavy, writeOnly bool
 }
 
 func run(ctx context.Context, o options) (err error) {
-	if o.runs < 1 || o.records < 1 || flag.NArg() > 0 {
-		return errors.New("-records and -runs must be positive, and there are no arguments")
+	if o.runs < 1 || o.records < 1 || o.query < 0 || o.query > len(samples) || flag.NArg() > 0 {
+		return errors.New("-records and -runs must be positive, -query one of the samples, and there are no arguments")
 	}
 	if o.dir == "" {
 		if o.dir, err = os.MkdirTemp("", "cogtrail-insights-"); err != nil {
@@ -69,6 +75,17 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	if err := fill(ctx, o); err != nil || o.writeOnly {
 		return err
+	}
+	if o.profile != "" {
+		file, err := os.Create(o.profile)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	return compare(ctx, o)
 }

@@ -9,8 +9,14 @@ import (
 
 // ProfileAPI is the area profile of the service.
 type ProfileAPI interface {
+	ChangePassword(*op.Call, *ChangePasswordInput) (*ChangePasswordOutput, error)
+	DeleteUser(*op.Call, *DeleteUserInput) error
+	DeleteUserAttributes(*op.Call, *DeleteUserAttributesInput) (*DeleteUserAttributesOutput, error)
 	GetUser(*op.Call, *GetUserInput) (*GetUserOutput, error)
+	GetUserAttributeVerificationCode(*op.Call, *GetUserAttributeVerificationCodeInput) (*GetUserAttributeVerificationCodeOutput, error)
 	GlobalSignOut(*op.Call, *GlobalSignOutInput) (*GlobalSignOutOutput, error)
+	UpdateUserAttributes(*op.Call, *UpdateUserAttributesInput) (*UpdateUserAttributesOutput, error)
+	VerifyUserAttribute(*op.Call, *VerifyUserAttributeInput) (*VerifyUserAttributeOutput, error)
 }
 
 // ProfileOps returns the operations of the area, answered by s.
@@ -23,6 +29,21 @@ func ProfileOps(svc *schema.Service, s ProfileAPI) []*op.Operation {
 		}
 		ops = append(ops, &op.Operation{Operation: o, New: in, Run: run})
 	}
+	add("ChangePassword", func() any { return new(ChangePasswordInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.ChangePassword(c, in.(*ChangePasswordInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("DeleteUser", func() any { return new(DeleteUserInput) }, func(c *op.Call, in any) (any, error) { return nil, s.DeleteUser(c, in.(*DeleteUserInput)) })
+	add("DeleteUserAttributes", func() any { return new(DeleteUserAttributesInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.DeleteUserAttributes(c, in.(*DeleteUserAttributesInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("GetUser", func() any { return new(GetUserInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.GetUser(c, in.(*GetUserInput))
 		if err != nil {
@@ -30,8 +51,29 @@ func ProfileOps(svc *schema.Service, s ProfileAPI) []*op.Operation {
 		}
 		return out, nil
 	})
+	add("GetUserAttributeVerificationCode", func() any { return new(GetUserAttributeVerificationCodeInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.GetUserAttributeVerificationCode(c, in.(*GetUserAttributeVerificationCodeInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("GlobalSignOut", func() any { return new(GlobalSignOutInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.GlobalSignOut(c, in.(*GlobalSignOutInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("UpdateUserAttributes", func() any { return new(UpdateUserAttributesInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.UpdateUserAttributes(c, in.(*UpdateUserAttributesInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("VerifyUserAttribute", func() any { return new(VerifyUserAttributeInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.VerifyUserAttribute(c, in.(*VerifyUserAttributeInput))
 		if err != nil {
 			return nil, err
 		}

@@ -16,6 +16,17 @@ type AdminAddUserToGroupInput struct {
 	GroupName  string // required
 }
 
+// AdminConfirmSignUpInput is the shape AdminConfirmSignUpRequest.
+type AdminConfirmSignUpInput struct {
+	UserPoolId     string // required
+	Username       string // required, sensitive
+	ClientMetadata map[string]string
+}
+
+// AdminConfirmSignUpOutput is the shape AdminConfirmSignUpResponse.
+type AdminConfirmSignUpOutput struct {
+}
+
 // AdminCreateUserConfigType is the shape AdminCreateUserConfigType.
 type AdminCreateUserConfigType struct {
 	AllowAdminCreateUserOnly  *bool
@@ -41,10 +52,41 @@ type AdminCreateUserOutput struct {
 	User *UserType
 }
 
+// AdminDeleteUserAttributesInput is the shape AdminDeleteUserAttributesRequest.
+type AdminDeleteUserAttributesInput struct {
+	UserPoolId         string   // required
+	Username           string   // required, sensitive
+	UserAttributeNames []string // required
+}
+
+// AdminDeleteUserAttributesOutput is the shape AdminDeleteUserAttributesResponse.
+type AdminDeleteUserAttributesOutput struct {
+}
+
 // AdminDeleteUserInput is the shape AdminDeleteUserRequest.
 type AdminDeleteUserInput struct {
 	UserPoolId string // required
 	Username   string // required, sensitive
+}
+
+// AdminDisableUserInput is the shape AdminDisableUserRequest.
+type AdminDisableUserInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminDisableUserOutput is the shape AdminDisableUserResponse.
+type AdminDisableUserOutput struct {
+}
+
+// AdminEnableUserInput is the shape AdminEnableUserRequest.
+type AdminEnableUserInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminEnableUserOutput is the shape AdminEnableUserResponse.
+type AdminEnableUserOutput struct {
 }
 
 // AdminForgetDeviceInput is the shape AdminForgetDeviceRequest.
@@ -141,6 +183,17 @@ type AdminRemoveUserFromGroupInput struct {
 	GroupName  string // required
 }
 
+// AdminResetUserPasswordInput is the shape AdminResetUserPasswordRequest.
+type AdminResetUserPasswordInput struct {
+	UserPoolId     string // required
+	Username       string // required, sensitive
+	ClientMetadata map[string]string
+}
+
+// AdminResetUserPasswordOutput is the shape AdminResetUserPasswordResponse.
+type AdminResetUserPasswordOutput struct {
+}
+
 // AdminRespondToAuthChallengeInput is the shape AdminRespondToAuthChallengeRequest.
 type AdminRespondToAuthChallengeInput struct {
 	UserPoolId         string            // required
@@ -210,6 +263,28 @@ type AdminUpdateDeviceStatusInput struct {
 type AdminUpdateDeviceStatusOutput struct {
 }
 
+// AdminUpdateUserAttributesInput is the shape AdminUpdateUserAttributesRequest.
+type AdminUpdateUserAttributesInput struct {
+	UserPoolId     string          // required
+	Username       string          // required, sensitive
+	UserAttributes []AttributeType // required
+	ClientMetadata map[string]string
+}
+
+// AdminUpdateUserAttributesOutput is the shape AdminUpdateUserAttributesResponse.
+type AdminUpdateUserAttributesOutput struct {
+}
+
+// AdminUserGlobalSignOutInput is the shape AdminUserGlobalSignOutRequest.
+type AdminUserGlobalSignOutInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminUserGlobalSignOutOutput is the shape AdminUserGlobalSignOutResponse.
+type AdminUserGlobalSignOutOutput struct {
+}
+
 // AdvancedSecurityAdditionalFlowsType is the shape AdvancedSecurityAdditionalFlowsType.
 type AdvancedSecurityAdditionalFlowsType struct {
 	CustomAuthMode *string
@@ -257,6 +332,17 @@ type AuthenticationResultType struct {
 	NewDeviceMetadata *NewDeviceMetadataType
 }
 
+// ChangePasswordInput is the shape ChangePasswordRequest.
+type ChangePasswordInput struct {
+	PreviousPassword *string // sensitive
+	ProposedPassword string  // required, sensitive
+	AccessToken      string  // required, sensitive
+}
+
+// ChangePasswordOutput is the shape ChangePasswordResponse.
+type ChangePasswordOutput struct {
+}
+
 // CodeDeliveryDetailsType is the shape CodeDeliveryDetailsType.
 type CodeDeliveryDetailsType struct {
 	Destination    *string
@@ -275,6 +361,22 @@ type ConfirmDeviceInput struct {
 // ConfirmDeviceOutput is the shape ConfirmDeviceResponse.
 type ConfirmDeviceOutput struct {
 	UserConfirmationNecessary *bool
+}
+
+// ConfirmForgotPasswordInput is the shape ConfirmForgotPasswordRequest.
+type ConfirmForgotPasswordInput struct {
+	ClientId          string  // required
+	SecretHash        *string // sensitive
+	Username          string  // required, sensitive
+	ConfirmationCode  string  // required
+	Password          string  // required, sensitive
+	AnalyticsMetadata *AnalyticsMetadataType
+	UserContextData   *UserContextDataType // sensitive
+	ClientMetadata    map[string]string
+}
+
+// ConfirmForgotPasswordOutput is the shape ConfirmForgotPasswordResponse.
+type ConfirmForgotPasswordOutput struct {
 }
 
 // ConfirmSignUpInput is the shape ConfirmSignUpRequest.
@@ -402,6 +504,21 @@ type DeleteGroupInput struct {
 	UserPoolId string // required
 }
 
+// DeleteUserAttributesInput is the shape DeleteUserAttributesRequest.
+type DeleteUserAttributesInput struct {
+	UserAttributeNames []string // required
+	AccessToken        string   // required, sensitive
+}
+
+// DeleteUserAttributesOutput is the shape DeleteUserAttributesResponse.
+type DeleteUserAttributesOutput struct {
+}
+
+// DeleteUserInput is the shape DeleteUserRequest.
+type DeleteUserInput struct {
+	AccessToken string // required, sensitive
+}
+
 // DeleteUserPoolClientInput is the shape DeleteUserPoolClientRequest.
 type DeleteUserPoolClientInput struct {
 	UserPoolId string // required
@@ -482,6 +599,21 @@ type ForgetDeviceInput struct {
 	DeviceKey   string  // required
 }
 
+// ForgotPasswordInput is the shape ForgotPasswordRequest.
+type ForgotPasswordInput struct {
+	ClientId          string               // required
+	SecretHash        *string              // sensitive
+	UserContextData   *UserContextDataType // sensitive
+	Username          string               // required, sensitive
+	AnalyticsMetadata *AnalyticsMetadataType
+	ClientMetadata    map[string]string
+}
+
+// ForgotPasswordOutput is the shape ForgotPasswordResponse.
+type ForgotPasswordOutput struct {
+	CodeDeliveryDetails *CodeDeliveryDetailsType
+}
+
 // GetDeviceInput is the shape GetDeviceRequest.
 type GetDeviceInput struct {
 	DeviceKey   string  // required
@@ -516,6 +648,18 @@ type GetTokensFromRefreshTokenInput struct {
 // GetTokensFromRefreshTokenOutput is the shape GetTokensFromRefreshTokenResponse.
 type GetTokensFromRefreshTokenOutput struct {
 	AuthenticationResult *AuthenticationResultType
+}
+
+// GetUserAttributeVerificationCodeInput is the shape GetUserAttributeVerificationCodeRequest.
+type GetUserAttributeVerificationCodeInput struct {
+	AccessToken    string // required, sensitive
+	AttributeName  string // required
+	ClientMetadata map[string]string
+}
+
+// GetUserAttributeVerificationCodeOutput is the shape GetUserAttributeVerificationCodeResponse.
+type GetUserAttributeVerificationCodeOutput struct {
+	CodeDeliveryDetails *CodeDeliveryDetailsType
 }
 
 // GetUserInput is the shape GetUserRequest.
@@ -973,6 +1117,18 @@ type UpdateGroupOutput struct {
 	Group *GroupType
 }
 
+// UpdateUserAttributesInput is the shape UpdateUserAttributesRequest.
+type UpdateUserAttributesInput struct {
+	UserAttributes []AttributeType // required
+	AccessToken    string          // required, sensitive
+	ClientMetadata map[string]string
+}
+
+// UpdateUserAttributesOutput is the shape UpdateUserAttributesResponse.
+type UpdateUserAttributesOutput struct {
+	CodeDeliveryDetailsList []CodeDeliveryDetailsType
+}
+
 // UpdateUserPoolClientInput is the shape UpdateUserPoolClientRequest.
 type UpdateUserPoolClientInput struct {
 	UserPoolId                               string // required
@@ -1180,6 +1336,17 @@ type VerifySoftwareTokenInput struct {
 type VerifySoftwareTokenOutput struct {
 	Status  *string
 	Session *string // sensitive
+}
+
+// VerifyUserAttributeInput is the shape VerifyUserAttributeRequest.
+type VerifyUserAttributeInput struct {
+	AccessToken   string // required, sensitive
+	AttributeName string // required
+	Code          string // required
+}
+
+// VerifyUserAttributeOutput is the shape VerifyUserAttributeResponse.
+type VerifyUserAttributeOutput struct {
 }
 
 // WebAuthnConfigurationType is the shape WebAuthnConfigurationType.

@@ -9,10 +9,17 @@ import (
 
 // UserAPI is the area user of the service.
 type UserAPI interface {
+	AdminConfirmSignUp(*op.Call, *AdminConfirmSignUpInput) (*AdminConfirmSignUpOutput, error)
 	AdminCreateUser(*op.Call, *AdminCreateUserInput) (*AdminCreateUserOutput, error)
 	AdminDeleteUser(*op.Call, *AdminDeleteUserInput) error
+	AdminDeleteUserAttributes(*op.Call, *AdminDeleteUserAttributesInput) (*AdminDeleteUserAttributesOutput, error)
+	AdminDisableUser(*op.Call, *AdminDisableUserInput) (*AdminDisableUserOutput, error)
+	AdminEnableUser(*op.Call, *AdminEnableUserInput) (*AdminEnableUserOutput, error)
 	AdminGetUser(*op.Call, *AdminGetUserInput) (*AdminGetUserOutput, error)
+	AdminResetUserPassword(*op.Call, *AdminResetUserPasswordInput) (*AdminResetUserPasswordOutput, error)
 	AdminSetUserPassword(*op.Call, *AdminSetUserPasswordInput) (*AdminSetUserPasswordOutput, error)
+	AdminUpdateUserAttributes(*op.Call, *AdminUpdateUserAttributesInput) (*AdminUpdateUserAttributesOutput, error)
+	AdminUserGlobalSignOut(*op.Call, *AdminUserGlobalSignOutInput) (*AdminUserGlobalSignOutOutput, error)
 	ListUsers(*op.Call, *ListUsersInput) (*ListUsersOutput, error)
 }
 
@@ -26,6 +33,13 @@ func UserOps(svc *schema.Service, s UserAPI) []*op.Operation {
 		}
 		ops = append(ops, &op.Operation{Operation: o, New: in, Run: run})
 	}
+	add("AdminConfirmSignUp", func() any { return new(AdminConfirmSignUpInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminConfirmSignUp(c, in.(*AdminConfirmSignUpInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("AdminCreateUser", func() any { return new(AdminCreateUserInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.AdminCreateUser(c, in.(*AdminCreateUserInput))
 		if err != nil {
@@ -34,6 +48,27 @@ func UserOps(svc *schema.Service, s UserAPI) []*op.Operation {
 		return out, nil
 	})
 	add("AdminDeleteUser", func() any { return new(AdminDeleteUserInput) }, func(c *op.Call, in any) (any, error) { return nil, s.AdminDeleteUser(c, in.(*AdminDeleteUserInput)) })
+	add("AdminDeleteUserAttributes", func() any { return new(AdminDeleteUserAttributesInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminDeleteUserAttributes(c, in.(*AdminDeleteUserAttributesInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("AdminDisableUser", func() any { return new(AdminDisableUserInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminDisableUser(c, in.(*AdminDisableUserInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("AdminEnableUser", func() any { return new(AdminEnableUserInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminEnableUser(c, in.(*AdminEnableUserInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("AdminGetUser", func() any { return new(AdminGetUserInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.AdminGetUser(c, in.(*AdminGetUserInput))
 		if err != nil {
@@ -41,8 +76,29 @@ func UserOps(svc *schema.Service, s UserAPI) []*op.Operation {
 		}
 		return out, nil
 	})
+	add("AdminResetUserPassword", func() any { return new(AdminResetUserPasswordInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminResetUserPassword(c, in.(*AdminResetUserPasswordInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("AdminSetUserPassword", func() any { return new(AdminSetUserPasswordInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.AdminSetUserPassword(c, in.(*AdminSetUserPasswordInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("AdminUpdateUserAttributes", func() any { return new(AdminUpdateUserAttributesInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminUpdateUserAttributes(c, in.(*AdminUpdateUserAttributesInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("AdminUserGlobalSignOut", func() any { return new(AdminUserGlobalSignOutInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminUserGlobalSignOut(c, in.(*AdminUserGlobalSignOutInput))
 		if err != nil {
 			return nil, err
 		}

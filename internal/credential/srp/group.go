@@ -86,10 +86,11 @@ func (gr *Group) power(e *big.Int) *big.Int {
 	var bytes [exponentBits / 8]byte
 	e.FillBytes(bytes[:])
 	acc := new(big.Int).Set(gr.powers[0][digit(&bytes, 0)])
-	product := new(big.Int)
+	// One quotient for all steps: Rem would make a new one for each.
+	product, quotient := new(big.Int), new(big.Int)
 	for i := 1; i < windows; i++ {
 		product.Mul(acc, gr.powers[i][digit(&bytes, i)])
-		acc.Rem(product, gr.n)
+		quotient.QuoRem(product, gr.n, acc)
 	}
 	return acc
 }

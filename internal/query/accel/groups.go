@@ -1,10 +1,8 @@
 package accel
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -243,13 +241,6 @@ func read(k kind, c Cell) (value.Value, error) {
 
 // table puts the rows into the order in which package run hands groups on.
 func (g *Groups) table(rows [][]value.Value) *run.Table {
-	slices.SortFunc(rows, func(a, b []value.Value) int {
-		for i := range g.keys {
-			if n := cmp.Or(value.Compare(a[i], b[i]), strings.Compare(a[i].Raw(), b[i].Raw())); n != 0 {
-				return n
-			}
-		}
-		return 0
-	})
+	run.SortGroups(rows, len(g.keys))
 	return &run.Table{Names: g.names, Rows: rows}
 }

@@ -21,7 +21,7 @@ type Translation struct {
 	Groups *Groups
 	Events *Events
 	// Heavy says that Go does it as quickly over files at hand: events are chosen, or messages looked into. Measured: the
-	// store skips what columns settle, and unpacking the messages costs the same everywhere.
+	// store skips what columns settle and knows the words of messages, and unpacking messages costs the same everywhere.
 	Heavy bool
 }
 

@@ -25,7 +25,10 @@ type Block struct {
 	// Load, if not nil, obtains a column that is not in Columns, or nil if the engine does not hold it. It is asked at
 	// most once per name and block, so an engine can postpone decoding @message until a row survived the filters.
 	Load func(name string) *Column
-	// Err, if not nil, is asked when the query is done with the block; it reports a failure inside Load.
+	// Find, if not nil, tells without loading the column which rows' values of it contain a text, one verdict per row; nil
+	// if the engine cannot tell. Like Load it is postponed until a row needs it.
+	Find func(name, text string) []Verdict
+	// Err, if not nil, is asked when the query is done with the block; it reports a failure inside Load or Find.
 	Err func() error
 	// Base is the sequence of row 0. Of two events with equal @timestamp the one with larger Base+index is newer. An engine
 	// without sequences leaves it zero in all blocks, then arrival order decides; otherwise sequences begin at 1.
@@ -38,6 +41,16 @@ type Block struct {
 
 	asked map[string]struct{}
 }
+
+// Verdict says whether a value contains a text.
+type Verdict uint8
+
+// The verdicts. Of Unsure the value itself has to be asked.
+const (
+	Unsure Verdict = iota
+	Has
+	Lacks
+)
 
 // Column returns the named column, loading it if necessary, or nil if the block has no such column.
 func (b *Block) Column(name string) *Column {
@@ -64,7 +77,7 @@ func (b *Block) Column(name string) *Column {
 	return c
 }
 
-// Done reports a failure of late loading and gives the block back to its Source.
+// Done reports a failure of late loading or finding and gives the block back to its Source.
 func (b *Block) Done() error {
 	var err error
 	if b.Err != nil {

@@ -8,7 +8,8 @@ const (
 	Strings Kind = iota
 	// Times: Int[i] is row i's time in milliseconds since 1970 UTC.
 	Times
-	// Dict: Str[Code[i]] is the text of row i. Str has no meaning per row; it may be shared by many blocks.
+	// Dict: Str[Code[i]] is the text of row i. Str has no meaning per row; it may be shared by many blocks and never
+	// changes, also after Release.
 	Dict
 	// Const: Str[0] is the text of every row.
 	Const

@@ -45,10 +45,10 @@ func (c *compiler) compare(x *syntax.Binary) cond {
 	case "=", "!=":
 		want := x.Op == "="
 		if lit, ok := plan.Literal(x.R); ok {
-			return equalTo(l, lit, want)
+			return c.perEntry(x.L, equalTo(l, lit, want))
 		}
 		if lit, ok := plan.Literal(x.L); ok {
-			return equalTo(r, lit, want)
+			return c.perEntry(x.R, equalTo(r, lit, want))
 		}
 		return func() bool { return value.Equal(l(), r()) == want }
 	case "<":
@@ -86,20 +86,21 @@ func (c *compiler) like(x *syntax.Like) cond {
 			c.fail("compile regular expression: %w", err)
 			return func() bool { return false }
 		}
-		match := re.MatchString
+		match, whole := re.MatchString, ""
 		// A pattern without operators is a plain search, many times faster.
-		if lit, whole := re.LiteralPrefix(); whole && regexp.QuoteMeta(lit) == p.Pattern {
+		if lit, all := re.LiteralPrefix(); all && regexp.QuoteMeta(lit) == p.Pattern {
+			whole = lit
 			match = func(s string) bool { return strings.Contains(s, lit) }
 		}
-		return func() bool {
+		return c.found(x.X, whole, want, c.perEntry(x.X, func() bool {
 			s, ok := v().Text()
 			return (ok && match(s)) == want
-		}
+		}))
 	case *syntax.String:
-		return func() bool {
+		return c.found(x.X, p.Value, want, c.perEntry(x.X, func() bool {
 			s, ok := v().Text()
 			return (ok && strings.Contains(s, p.Value)) == want
-		}
+		}))
 	}
 	pat := c.expr(x.Pattern)
 	return func() bool {
@@ -143,10 +144,10 @@ func (c *compiler) in(x *syntax.In) cond {
 		texts[s.Value] = true
 	}
 	if texts != nil {
-		return func() bool {
+		return c.perEntry(x.X, func() bool {
 			s, ok := v().Text()
 			return (ok && texts[s]) == want
-		}
+		})
 	}
 	list := make([]eval, len(x.List))
 	for i, e := range x.List {

@@ -17,6 +17,7 @@ type env struct {
 
 	// Event rows.
 	blk    *block.Block
+	blocks uint64 // begun so far
 	row    int
 	cols   []eventColumn
 	msgGen uint32
@@ -40,6 +41,7 @@ type eventColumn struct {
 
 func (e *env) beginBlock(b *block.Block) {
 	e.blk = b
+	e.blocks++
 	for i := range e.cols {
 		e.cols[i].asked, e.cols[i].col = false, nil
 	}

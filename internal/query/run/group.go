@@ -1,10 +1,6 @@
 package run
 
 import (
-	"cmp"
-	"slices"
-	"strings"
-
 	"github.com/cogtrail/cogtrail/internal/query/fn"
 	"github.com/cogtrail/cogtrail/internal/query/plan"
 	"github.com/cogtrail/cogtrail/internal/query/syntax"
@@ -15,12 +11,11 @@ import (
 type groupSink struct {
 	r      *runner
 	st     *syntax.Stats
-	shift  int64
-	by     []eval
+	by     []*keyColumn
 	calls  []aggCall
-	groups map[string]*group
-	keys   []value.Value
-	buf    []byte
+	table  *groupTable
+	states []fn.State // of each group, one per call
+	keys   []uint32   // of the current row
 	where  func() (time, seq int64)
 	grown  int64 // bytes not yet accounted for
 }
@@ -32,25 +27,20 @@ type aggCall struct {
 	make func() fn.State
 }
 
-type group struct {
-	keys   []value.Value
-	states []fn.State
-}
-
 func (r *runner) groupSink(st *syntax.Stats, p *program, where func() (int64, int64)) *groupSink {
-	s := &groupSink{r: r, st: st, groups: map[string]*group{}, where: where, keys: make([]value.Value, len(st.By))}
+	s := &groupSink{r: r, st: st, table: newGroupTable(len(st.By)), where: where, keys: make([]uint32, len(st.By))}
+	shift := int64(0)
+	if st.Offset != nil {
+		if span, err := fn.ParsePeriod(st.Offset.N, st.Offset.Unit); err == nil {
+			shift = span.Millis()
+		}
+	}
 	window := r.fnctx.End - r.fnctx.Start
 	for _, it := range st.By {
-		s.by = append(s.by, p.expr(it.X))
+		s.by = append(s.by, newKeyColumn(p, it.X, shift))
 		// A group may be named by an aggregate's argument too.
 		if span, ok := truncationOf(it.X); ok {
 			window = span.Millis()
-		}
-	}
-	if st.Offset != nil {
-		span, err := fn.ParsePeriod(st.Offset.N, st.Offset.Unit)
-		if err == nil {
-			s.shift = span.Millis()
 		}
 	}
 	for _, call := range aggCalls(st) {
@@ -112,34 +102,22 @@ func aggCalls(st *syntax.Stats) []*syntax.Call {
 }
 
 func (s *groupSink) add(*program) error {
-	s.buf = s.buf[:0]
-	for i, f := range s.by {
-		v := f()
-		if v.Kind() >= value.Map {
-			v = value.Value{}
-		}
-		if s.shift != 0 && v.Kind() == value.Time {
-			v = value.OfTime(v.Millis() + s.shift)
-		}
-		s.keys[i] = v
-		s.buf = value.AppendKey(s.buf, v)
+	for i, k := range s.by {
+		id, grown := k.number()
+		s.keys[i] = id
+		s.grown += grown
 	}
-	g := s.groups[string(s.buf)]
-	if g == nil {
+	g, fresh := s.table.find(s.keys)
+	if fresh {
 		if s.r.groups.Add(1) > s.r.opt.Limits.Groups {
 			return ErrGroups
 		}
-		g = &group{keys: make([]value.Value, len(s.keys)), states: make([]fn.State, len(s.calls))}
-		s.grown += 160 + int64(len(s.buf)) + 96*int64(len(s.calls))
-		for i, k := range s.keys {
-			g.keys[i] = k.Clone()
-			s.grown += k.Size()
-		}
+		s.grown += 64 + 68*int64(len(s.keys)) + 96*int64(len(s.calls))
 		for i := range s.calls {
-			g.states[i] = s.calls[i].make()
+			s.states = append(s.states, s.calls[i].make())
 		}
-		s.groups[string(s.buf)] = g
 	}
+	states := s.states[g*len(s.calls):]
 	var at fn.Moment
 	at.Time, at.Seq = s.where()
 	for i := range s.calls {
@@ -147,7 +125,7 @@ func (s *groupSink) add(*program) error {
 		for j, f := range c.args {
 			c.buf[j] = f()
 		}
-		s.grown += g.states[i].Add(c.buf, at)
+		s.grown += states[i].Add(c.buf, at)
 	}
 	if s.grown > 1<<16 {
 		n := s.grown
@@ -160,14 +138,27 @@ func (s *groupSink) add(*program) error {
 func (*groupSink) settle() {} // groups own their memory
 
 func (s *groupSink) merge(other sink) error {
-	for k, g := range other.(*groupSink).groups {
-		mine := s.groups[k]
-		if mine == nil {
-			s.groups[k] = g
+	o := other.(*groupSink)
+	mine := make([][]uint32, len(s.by)) // number here by number there
+	for i, k := range s.by {
+		for _, v := range o.by[i].values {
+			id, _ := k.plain(v)
+			mine[i] = append(mine[i], id)
+		}
+	}
+	n := len(s.calls)
+	for g := range o.table.n {
+		for i, id := range o.table.of(g) {
+			s.keys[i] = mine[i][id]
+		}
+		states := o.states[g*n : (g+1)*n]
+		at, fresh := s.table.find(s.keys)
+		if fresh {
+			s.states = append(s.states, states...)
 			continue
 		}
-		for i := range mine.states {
-			mine.states[i].Merge(g.states[i])
+		for i, st := range states {
+			s.states[at*n+i].Merge(st)
 		}
 	}
 	return nil
@@ -204,27 +195,20 @@ func (s *groupSink) finish() (*Table, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
-	groups := make([]*group, 0, len(s.groups))
-	for _, g := range s.groups {
-		groups = append(groups, g)
+	ranks := make([][]uint32, len(s.by))
+	for i, k := range s.by {
+		ranks[i] = k.ranks()
 	}
-	slices.SortFunc(groups, func(a, b *group) int {
-		for i := range a.keys {
-			if n := cmp.Or(value.Compare(a.keys[i], b.keys[i]), strings.Compare(a.keys[i].Raw(), b.keys[i].Raw())); n != 0 {
-				return n
-			}
-		}
-		return 0
-	})
-	for _, g := range groups {
+	for _, g := range s.table.sorted(ranks) {
 		c.e.beginRow(0)
 		row := make([]value.Value, 0, len(t.Names))
-		for i, k := range g.keys {
-			c.e.set(bySlots[i], k)
-			row = append(row, k)
+		for i, id := range s.table.of(g) {
+			v := s.by[i].values[id]
+			c.e.set(bySlots[i], v)
+			row = append(row, v)
 		}
-		for i, st := range g.states {
-			c.e.set(callSlots[i], st.Result())
+		for i, slot := range callSlots {
+			c.e.set(slot, s.states[g*len(callSlots)+i].Result())
 		}
 		for _, f := range out {
 			row = append(row, f())

@@ -106,6 +106,13 @@ func natural(a, b string) int {
 			a, b = a[i:], b[j:]
 			continue
 		}
+		if a[0] < utf8.RuneSelf && b[0] < utf8.RuneSelf {
+			if a[0] != b[0] {
+				return cmp.Compare(a[0], b[0])
+			}
+			a, b = a[1:], b[1:]
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(a)
 		s, m := utf8.DecodeRuneInString(b)
 		if c := cmp.Compare(r, s); c != 0 {

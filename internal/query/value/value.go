@@ -194,11 +194,32 @@ func ParseNumber(s string) (float64, bool) {
 	if i == start && (i == n || s[i] != '.') {
 		return 0, false
 	}
-	for j := i; j < n; j++ {
-		c := s[j]
-		if c-'0' >= 10 && c != '.' && c != 'e' && c != 'E' && c != '-' && c != '+' {
+	// ParseFloat knows more spellings, and its errors are dear: an address or a version must not get there.
+	mantissa := i - start
+	if i < n && s[i] == '.' {
+		i++
+		for i < n && s[i]-'0' < 10 {
+			i++
+			mantissa++
+		}
+	}
+	if mantissa == 0 {
+		return 0, false
+	}
+	if i < n && s[i]|0x20 == 'e' {
+		i++
+		if i < n && (s[i] == '-' || s[i] == '+') {
+			i++
+		}
+		for i < n && s[i]-'0' < 10 {
+			i++
+		}
+		if s[i-1]-'0' >= 10 {
 			return 0, false
 		}
+	}
+	if i < n {
+		return 0, false
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {

@@ -2,6 +2,8 @@ package value
 
 import (
 	"math"
+	"regexp"
+	"strconv"
 	"testing"
 )
 
@@ -88,6 +90,29 @@ func TestParseNumber(t *testing.T) {
 		if got, ok := ParseNumber(s); ok {
 			t.Errorf("ParseNumber(%q) is %v", s, got)
 		}
+	}
+}
+
+// TestNumberGrammar compares ParseNumber with its definition over all short texts of what numbers are made of.
+func TestNumberGrammar(t *testing.T) {
+	t.Parallel()
+	grammar := regexp.MustCompile(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$`)
+	var try func(s string)
+	try = func(s string) {
+		got, ok := ParseNumber(s)
+		want, err := strconv.ParseFloat(s, 64)
+		if is := grammar.MatchString(s) && err == nil; ok != is || is && got != want {
+			t.Errorf("ParseNumber(%q) is %v, %v; want %v, %v", s, got, ok, want, is)
+		}
+		if len(s) < 6 {
+			for _, c := range "07.e+-_" {
+				try(s + string(c))
+			}
+		}
+	}
+	try("")
+	for _, s := range []string{"1e999", "-.5E-3", "9007199254740993", "123456789012345.25", "1e+", "198.51.100.7"} {
+		try(s)
 	}
 }
 

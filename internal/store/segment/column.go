@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 )
 
 // Names of the columns of a segment file that are not fields of the message.
@@ -22,6 +21,7 @@ const (
 	colSize      = "_size" // bytes of the message
 	colUser      = "_username"
 	colResources = "_resources" // lines of type, tab, name
+	colWords     = "_words"     // see words.go; null when nothing is known
 	colMessage   = "@message"
 )
 
@@ -74,6 +74,7 @@ func makeSchema() (*parquet.Schema, map[string]int) {
 		colID:        parquet.Optional(parquet.Encoded(text(), &parquet.DeltaLengthByteArray)),
 		colUser:      parquet.Optional(dict()),
 		colResources: parquet.Optional(dict()),
+		colWords:     parquet.Optional(dict()),
 		colMessage:   parquet.Encoded(text(), &parquet.DeltaLengthByteArray),
 	}
 	for _, name := range promoted {
@@ -90,9 +91,6 @@ func makeSchema() (*parquet.Schema, map[string]int) {
 	}
 	return s, index
 }
-
-// codec compresses the pages of all columns.
-var codec = &zstd.Codec{Level: zstd.SpeedDefault}
 
 func blooms() []parquet.BloomFilterColumn {
 	out := make([]parquet.BloomFilterColumn, 0, len(bloomColumns))

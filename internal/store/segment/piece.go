@@ -6,6 +6,7 @@ import (
 	"sort"
 	"sync"
 
+	"github.com/cogtrail/cogtrail/internal/query/block"
 	"github.com/parquet-go/parquet-go"
 )
 
@@ -22,6 +23,9 @@ type piece struct {
 	mu   sync.Mutex
 	sel  []int32 // rows wanted; nil means lo to hi
 	read map[string]*vector
+
+	findMu sync.Mutex
+	found  map[string][]block.Verdict // by the text looked for
 }
 
 // rows is the number of rows wanted.

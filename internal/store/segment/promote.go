@@ -26,10 +26,27 @@ type fields struct {
 	// opaque says that a query may find fields in the message that this did not
 	// look for (text before the object), so that none of the columns is exact.
 	opaque bool
+	// cuts are the texts in the message that promoted columns with a dictionary hold
+	// as they stand there, in order. unlike says that one holds another text.
+	cuts   []cut
+	unlike bool
 }
+
+// cut is a range of a message.
+type cut struct{ start, end int }
 
 // paths are all names of interest: the promoted ones first.
 var paths = append(slices.Clone(promoted), derivedPaths()...)
+
+// inDictionary tells for each of paths whether it is a promoted column with
+// dictionary.
+var inDictionary = func() []bool {
+	out := make([]bool, len(paths))
+	for i, name := range promoted {
+		out[i] = !slices.Contains(plainColumns, name)
+	}
+	return out
+}()
 
 // pathOf are the paths of the query language, the judge of every message that the
 // scanner below does not understand.
@@ -84,6 +101,7 @@ func (f *fields) promote(message []byte) {
 	f.at = slices.Grow(f.at[:0], len(paths))[:len(paths)]
 	clear(f.at)
 	f.opaque, f.resources = false, nil
+	f.cuts, f.unlike = f.cuts[:0], false
 	start := skipSpace(message, 0)
 	if start == len(message) || message[start] != '{' {
 		f.opaque = bytes.IndexByte(message, '{') >= 0
@@ -96,6 +114,7 @@ func (f *fields) promote(message []byte) {
 	// Unusual text (escaped or repeated keys, keys with dots, broken JSON):
 	// ask what a query would read.
 	clear(f.at)
+	f.cuts, f.unlike = f.cuts[:0], true
 	f.resources = []byte(gjson.GetBytes(message, "resources").Raw)
 	text := string(message)
 	for i, p := range pathOf {
@@ -146,6 +165,13 @@ func (s *scanner) object(f *fields, want *members) bool {
 			ok = s.object(f, m.inner)
 		case known && m.field >= 0:
 			ok = s.scalar(&f.at[m.field])
+			if ok && inDictionary[m.field] && s.b[start] == '"' {
+				if start++; len(f.at[m.field].text) == s.i-1-start {
+					f.cuts = append(f.cuts, cut{start, s.i - 1})
+				} else { // every escape is longer than what it stands for
+					f.unlike = true
+				}
+			}
 		default:
 			ok = s.skip()
 		}

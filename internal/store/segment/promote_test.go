@@ -24,6 +24,7 @@ var samples = map[string]string{
 	"other kinds":      `{"eventName":["a"],"eventID":{"a":1},"readOnly":"true","userIdentity":[{"type":"x"}]}`,
 	"empty text":       `{"eventName":"","userIdentity":{"userName":""}}`,
 	"cut":              `{"eventName":"A","userIdentity":{"type":"B`,
+	"cut at value":     `{"eventName":`,
 	"broken":           `{"eventName" "A"}`,
 	"no value":         `{"eventName":,"eventID":"x"}`,
 	"trailing":         `{"eventName":"A"} tail {"eventName":"B"}`,

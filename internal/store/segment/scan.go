@@ -248,6 +248,7 @@ func (sc *scan) block(p *piece, a, b int) (*block.Block, error) {
 			block.Log:       block.ConstColumn(p.part.span.Account + ":" + p.part.span.Group),
 		},
 		Load:    l.load,
+		Find:    l.find,
 		Err:     func() error { return l.err },
 		Base:    h.m.MinOrd + p.start + p.row(a),
 		Bytes:   size,
@@ -272,6 +273,20 @@ func (l *loader) load(name string) *block.Column {
 		return nil
 	}
 	return c
+}
+
+func (l *loader) find(name, text string) []block.Verdict {
+	if name != block.Message || l.err != nil {
+		return nil
+	}
+	v, err := l.p.find(text)
+	if err != nil {
+		l.err = err
+	}
+	if v == nil {
+		return nil
+	}
+	return v[l.a:l.b]
 }
 
 func (l *loader) column(name string) (*block.Column, error) {

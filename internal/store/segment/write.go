@@ -84,6 +84,7 @@ func newFileWriter(out io.Writer) *fileWriter {
 		parquet.SortingWriterConfig(parquet.SortingColumns(
 			parquet.Ascending(colAccount), parquet.Ascending(colRegion), parquet.Ascending(colGroup), parquet.Ascending(colTime))),
 		parquet.SkipPageBounds(colMessage),
+		parquet.SkipPageBounds(colWords),
 		parquet.CreatedBy("cogtrail", "1", ""),
 	)}
 }
@@ -165,32 +166,69 @@ func (f *fileWriter) account(g *rowGroup) {
 
 func (f *fileWriter) close() error { return f.w.Close() }
 
+// encodeRows is the number of rows that are turned into values at once: values
+// take several times the memory of what they become.
+const encodeRows = 1024
+
 // encode turns rows into columns.
 func (g *rowGroup) encode() error {
-	n := len(g.rows)
-	cols := make([][]parquet.Value, len(leaves))
-	for name, c := range leaves {
-		if name != colUser && name != colResources {
-			cols[c] = make([]parquet.Value, n)
+	out, cols := g.out.ColumnWriters(), make([][]parquet.Value, len(leaves))
+	for c := range cols {
+		cols[c] = make([]parquet.Value, min(encodeRows, len(g.rows)))
+	}
+	w := words{leaf: leaves[colWords]}
+	entries := make([]parquet.Value, 0, len(g.rows))
+	for rows := range slices.Chunk(g.rows, encodeRows) {
+		g.fill(cols, rows, &w)
+		entries = append(entries, cols[w.leaf][:len(rows)]...)
+		for c, values := range cols {
+			if c != w.leaf {
+				if err := writeColumn(out[c], values[:len(rows)]); err != nil {
+					return err
+				}
+			}
+			clear(values)
 		}
 	}
-	user, resources := make([]parquet.Value, n), make([]parquet.Value, n)
-	cols[leaves[colUser]], cols[leaves[colResources]] = user, resources
+	if w.told < len(entries)/2 { // the dictionary would cost more than it saves
+		clear(entries)
+	}
+	if err := writeColumn(out[w.leaf], entries); err != nil {
+		return err
+	}
+	for _, c := range out {
+		if err := c.Flush(); err != nil { // the last page too is compressed here, not when the file is put together
+			return err
+		}
+	}
+	return nil
+}
+
+// fill sets the values of some rows, of which all are null so far.
+func (g *rowGroup) fill(cols [][]parquet.Value, rows []*Row, w *words) {
 	at := func(name string) []parquet.Value { return cols[leaves[name]] }
 	account, region, group, stream := at(colAccount), at(colRegion), at(colGroup), at(colStream)
 	times, ingested, seq, ord, size := at(colTime), at(colIngested), at(colSeq), at(colOrd), at(colSize)
-	id, message := at(colID), at(colMessage)
-	promo := make([][]parquet.Value, len(promoted))
+	id, message, word := at(colID), at(colMessage), at(colWords)
+	user, resources := at(colUser), at(colResources)
+	promo, leaf := make([][]parquet.Value, len(promoted)), make([]int, len(promoted))
 	for i, name := range promoted {
-		promo[i] = at(name)
+		promo[i], leaf[i] = at(name), leaves[name]
 	}
 
 	var f fields
-	for i, r := range g.rows {
-		account[i] = text(r.Account)
-		region[i] = text(r.Region)
-		group[i] = text(r.Group)
-		stream[i] = text(r.Stream)
+	for i, r := range rows {
+		// The same as those of the row before, most often.
+		if i > 0 && r.key() == rows[i-1].key() {
+			account[i], region[i], group[i] = account[i-1], region[i-1], group[i-1]
+		} else {
+			account[i], region[i], group[i] = text(r.Account), text(r.Region), text(r.Group)
+		}
+		if i > 0 && r.Stream == rows[i-1].Stream {
+			stream[i] = stream[i-1]
+		} else {
+			stream[i] = text(r.Stream)
+		}
 		times[i] = parquet.Int64Value(r.Time)
 		ingested[i] = parquet.Int64Value(r.Ingested)
 		seq[i] = parquet.Int64Value(r.Seq)
@@ -198,6 +236,7 @@ func (g *rowGroup) encode() error {
 		size[i] = parquet.Int64Value(int64(len(r.Message)))
 		message[i] = parquet.ByteArrayValue(r.Message)
 		f.promote(r.Message)
+		word[i] = w.of(r.Message, &f)
 		if f.opaque {
 			g.mark(r.key(), "*")
 		}
@@ -206,7 +245,7 @@ func (g *rowGroup) encode() error {
 			if !v.present {
 				continue
 			}
-			promo[c][i] = parquet.ByteArrayValue(v.text).Level(0, 1, leaves[promoted[c]])
+			promo[c][i] = parquet.ByteArrayValue(v.text).Level(0, 1, leaf[c])
 			if v.isBool != (promoted[c] == boolColumn) {
 				g.mark(r.key(), promoted[c])
 			}
@@ -224,12 +263,6 @@ func (g *rowGroup) encode() error {
 			}
 		}
 	}
-	for c, w := range g.out.ColumnWriters() {
-		if err := writeColumn(w, cols[c]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // writeColumn hands values over in pieces, since a page ends only between two.
@@ -242,7 +275,7 @@ func writeColumn(w *parquet.ColumnWriter, values []parquet.Value) error {
 		}
 		values = values[n:]
 	}
-	return w.Flush() // the last page too is compressed here, not when the file is put together
+	return nil
 }
 
 func (g *rowGroup) mark(k Key, column string) {

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"bytes"
-	"container/list"
 	"sync"
 )
 
@@ -20,13 +19,17 @@ type cache struct {
 
 type cacheShard struct {
 	mu    sync.Mutex
-	rows  map[uint64]*list.Element
-	order list.List // front: used last
+	rows  map[uint64]*cachedRow
+	ends  cachedRow // ends.next was used last, ends.prev longest ago
 	bytes int
 	max   int
 }
 
+// cachedRow is in the ring of its shard; one object for row and ring keeps the
+// garbage collector's work small.
 type cachedRow struct {
+	prev, next *cachedRow
+
 	id    uint64
 	space string
 	key   []byte
@@ -38,8 +41,10 @@ func (r *cachedRow) size() int { return len(r.key) + len(r.value) + entryOverhea
 func newCache(maxBytes int) *cache {
 	c := &cache{}
 	for i := range c.shards {
-		c.shards[i].rows = make(map[uint64]*list.Element)
-		c.shards[i].max = maxBytes / cacheShards
+		s := &c.shards[i]
+		s.rows = make(map[uint64]*cachedRow)
+		s.ends.prev, s.ends.next = &s.ends, &s.ends
+		s.max = maxBytes / cacheShards
 	}
 	return c
 }
@@ -52,16 +57,13 @@ func (c *cache) get(id uint64, space string, key []byte) ([]byte, bool) {
 	s := c.shard(id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e, ok := s.rows[id]
-	if !ok {
-		return nil, false
-	}
-	r := e.Value.(*cachedRow)
+	r, ok := s.rows[id]
 	// Two rows may share an id; the one not cached is read from the file.
-	if r.space != space || !bytes.Equal(r.key, key) {
+	if !ok || r.space != space || !bytes.Equal(r.key, key) {
 		return nil, false
 	}
-	s.order.MoveToFront(e)
+	r.unlink()
+	s.first(r)
 	return r.value, true
 }
 
@@ -70,23 +72,41 @@ func (c *cache) put(id uint64, space string, key, value []byte) {
 	s := c.shard(id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if e, ok := s.rows[id]; ok {
-		s.drop(e)
+	if r, ok := s.rows[id]; ok {
+		s.drop(r)
 	}
 	r := &cachedRow{id: id, space: space, key: key, value: value}
 	// One huge row must not push out all others.
 	if r.size() > s.max/4 {
 		return
 	}
-	s.rows[id] = s.order.PushFront(r)
+	s.rows[id] = r
+	s.first(r)
 	s.bytes += r.size()
 	for s.bytes > s.max {
-		s.drop(s.order.Back())
+		s.drop(s.ends.prev)
 	}
 }
 
-func (s *cacheShard) drop(e *list.Element) {
-	r := s.order.Remove(e).(*cachedRow)
+// remove forgets the row with an id, if it is cached.
+func (c *cache) remove(id uint64) {
+	s := c.shard(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.rows[id]; ok {
+		s.drop(r)
+	}
+}
+
+func (s *cacheShard) first(r *cachedRow) {
+	r.prev, r.next = &s.ends, s.ends.next
+	r.prev.next, r.next.prev = r, r
+}
+
+func (s *cacheShard) drop(r *cachedRow) {
+	r.unlink()
 	delete(s.rows, r.id)
 	s.bytes -= r.size()
 }
+
+func (r *cachedRow) unlink() { r.prev.next, r.next.prev = r.next, r.prev }

@@ -26,6 +26,8 @@ type commit struct {
 	settled []int64
 	retry   bool // it lost before: goes first in its batch
 
+	numbered []store.Taken // records with their ids, once written
+
 	lostTo uint64
 	done   chan error // gets one answer
 }
@@ -75,8 +77,11 @@ type committer struct {
 	broken error
 	// written since the last request for a checkpoint, in bytes, about.
 	written int
-	made    map[string]bool // tables known to exist, by space
+	made    map[string]statements // of tables known to exist, by space
 }
+
+// statements are the SQL texts that change a table.
+type statements struct{ put, delete string }
 
 // commit decides and answers a batch.
 func (c *committer) commit(batch []*commit) {
@@ -92,12 +97,21 @@ func (c *committer) commit(batch []*commit) {
 		return
 	}
 	err := c.write(winners)
+	if err != nil {
+		c.db.recent.forget()
+	}
 	records := false
 	for _, m := range winners {
 		if err == nil {
+			c.db.recent.add(m.numbered)
 			for i, w := range m.writes {
-				// A nil value says that the row does not exist.
-				c.db.cache.put(m.ids[i], w.Space, w.Key, w.Value)
+				// Who writes a row reads it again soon, but hardly ever an entry of
+				// an index: most are only scanned, and many are never looked for.
+				if w.Delete || isIndex(w.Space) {
+					c.db.cache.remove(m.ids[i])
+				} else {
+					c.db.cache.put(m.ids[i], w.Space, w.Key, w.Value)
+				}
 			}
 		}
 		records = records || len(m.records) > 0
@@ -183,17 +197,14 @@ var outboxManySQL = outboxSQL + strings.Repeat(outboxRow+",", outboxMany-1) + ou
 
 func (c *committer) apply(m *commit) error {
 	for _, w := range m.writes {
-		if err := c.table(w.Space); err != nil {
-			return err
-		}
-		name, err := tableName(w.Space)
+		sql, err := c.table(w.Space)
 		if err != nil {
 			return err
 		}
 		if w.Delete {
-			err = c.w.exec("DELETE FROM "+quote(name)+" WHERE k=?", w.Key)
+			err = c.w.exec(sql.delete, w.Key)
 		} else {
-			err = c.w.exec("INSERT INTO "+quote(name)+" VALUES (?,?) ON CONFLICT (k) DO UPDATE SET v=excluded.v", w.Key, w.Value)
+			err = c.w.exec(sql.put, w.Key, w.Value)
 		}
 		if err != nil {
 			return fmt.Errorf("write of %s: %w", w.Space, err)
@@ -210,8 +221,12 @@ func (c *committer) apply(m *commit) error {
 			args = append(args, int64(r.Kind), r.Account, r.Region, r.ID, notNil(r.Data))
 			c.written += len(r.Data) + 128
 		}
-		if err := c.w.exec(sql, args...); err != nil {
+		last, err := c.w.insert(sql, args...)
+		if err != nil {
 			return fmt.Errorf("write of outbox: %w", err)
+		}
+		for i, r := range rs[:n] {
+			m.numbered = append(m.numbered, store.Taken{ID: last - int64(n-1-i), Record: r})
 		}
 		rs = rs[n:]
 	}
@@ -231,14 +246,16 @@ func (c *committer) apply(m *commit) error {
 	return nil
 }
 
-// table makes the table of a space when a row is first written to it.
-func (c *committer) table(space string) error {
-	if c.made[space] {
-		return nil
+// table makes the table of a space when a row is first written to it, and
+// returns its statements.
+func (c *committer) table(space string) (sql statements, err error) {
+	sql, ok := c.made[space]
+	if ok {
+		return sql, nil
 	}
 	name, err := tableName(space)
 	if err != nil {
-		return err
+		return sql, err
 	}
 	// Readers must look for the table before it can be seen: see hasSpace.
 	c.db.spacesMu.Lock()
@@ -248,16 +265,24 @@ func (c *committer) table(space string) error {
 	}
 	c.db.spacesMu.Unlock()
 	if n >= maxSpaces {
-		return fmt.Errorf("state has %d spaces, no more are allowed", maxSpaces)
+		return sql, fmt.Errorf("state has %d spaces, no more are allowed", maxSpaces)
 	}
-	if err := c.w.exec("CREATE TABLE IF NOT EXISTS " + quote(name) + " (k BLOB PRIMARY KEY NOT NULL, v BLOB NOT NULL)"); err != nil {
-		return fmt.Errorf("table of space %s: %w", space, err)
+	layout := ""
+	if isIndex(space) {
+		layout = " WITHOUT ROWID" // see package comment
+	}
+	if err := c.w.exec("CREATE TABLE IF NOT EXISTS " + quote(name) + " (k BLOB PRIMARY KEY NOT NULL, v BLOB NOT NULL)" + layout); err != nil {
+		return sql, fmt.Errorf("table of space %s: %w", space, err)
 	}
 	if c.made == nil {
-		c.made = make(map[string]bool)
+		c.made = make(map[string]statements)
 	}
-	c.made[space] = true
-	return nil
+	sql = statements{
+		put:    "INSERT INTO " + quote(name) + " VALUES (?,?) ON CONFLICT (k) DO UPDATE SET v=excluded.v",
+		delete: "DELETE FROM " + quote(name) + " WHERE k=?",
+	}
+	c.made[space] = sql
+	return sql, nil
 }
 
 // undo rolls back a transaction that was not yet committed.

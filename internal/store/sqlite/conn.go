@@ -72,12 +72,25 @@ func (c *conn) bind(args []any) []driver.NamedValue {
 
 // exec runs one statement. Args are int64, string or []byte; nil bytes are NULL.
 func (c *conn) exec(sql string, args ...any) error {
+	_, err := c.run(sql, args)
+	return err
+}
+
+// insert is exec of an INSERT; it returns the rowid of the last row.
+func (c *conn) insert(sql string, args ...any) (int64, error) {
+	r, err := c.run(sql, args)
+	if err != nil {
+		return 0, err
+	}
+	return r.LastInsertId()
+}
+
+func (c *conn) run(sql string, args []any) (driver.Result, error) {
 	s, err := c.stmt(sql)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = s.(driver.StmtExecContext).ExecContext(context.Background(), c.bind(args))
-	return err
+	return s.(driver.StmtExecContext).ExecContext(context.Background(), c.bind(args))
 }
 
 // query runs one statement and calls each for every row until it returns

@@ -45,7 +45,7 @@ type Options struct {
 	repair func() error
 	// awaiting, in tests, is told that a read waits for a batch to be decided.
 	awaiting func()
-	// logKeys bounds the commit log, in keys. 0: 262,144.
+	// logKeys bounds the commit log, in keys. 0: 65,536.
 	logKeys int
 }
 
@@ -79,6 +79,7 @@ type DB struct {
 
 	takeMu sync.Mutex
 	taken  int64 // highest id given out since opening
+	recent recent
 }
 
 var _ store.State = (*DB)(nil)
@@ -102,7 +103,7 @@ func Open(dir string, opts Options) (*DB, error) {
 		opts.Readers = 8
 	}
 	if opts.logKeys == 0 {
-		opts.logKeys = 1 << 18
+		opts.logKeys = 1 << 16
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -214,7 +215,7 @@ func prepareFile(c *conn) error {
 		"PRAGMA synchronous=FULL",
 		"PRAGMA journal_size_limit=67108864",
 		"PRAGMA wal_autocheckpoint=0", // checkpointLoop does it
-		"PRAGMA cache_size=-65536",
+		"PRAGMA cache_size=-16384",
 		"BEGIN IMMEDIATE",
 	} {
 		if err := c.query(sql, func([]driver.Value) bool { return true }); err != nil {

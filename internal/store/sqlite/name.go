@@ -14,8 +14,8 @@ const tablePrefix = "row/"
 // tableName returns the table of a space. SQLite compares table names without
 // regard to ASCII case, so upper case letters are marked with '^'.
 func tableName(space string) (string, error) {
-	if space == "" || len(space) > maxSpaceName || strings.IndexByte(space, 0) >= 0 {
-		return "", fmt.Errorf("name of space %q: empty, too long or with a zero byte", space)
+	if err := checkSpace(space); err != nil {
+		return "", err
 	}
 	var b strings.Builder
 	b.WriteString(tablePrefix)
@@ -33,6 +33,18 @@ func tableName(space string) (string, error) {
 	}
 	return b.String(), nil
 }
+
+func checkSpace(space string) error {
+	if space == "" || len(space) > maxSpaceName || strings.IndexByte(space, 0) >= 0 {
+		return fmt.Errorf("name of space %q: empty, too long or with a zero byte", space)
+	}
+	return nil
+}
+
+// isIndex tells by a space's name that it is the index of a table ("area.rows"
+// is a table, "area.rows.name" its index), which has short rows. It decides how
+// the space is laid out and nothing else: a wrong guess costs time only.
+func isIndex(space string) bool { return strings.Count(space, ".") > 1 }
 
 // spaceName is the inverse of tableName; false for any other table.
 func spaceName(table string) (string, bool) {

@@ -9,7 +9,8 @@ import (
 )
 
 // Take implements store.State. Ids grow in commit order and are never used
-// twice, so the highest id taken is the place to go on from.
+// twice, so the highest id taken is the place to go on from. Records committed
+// a moment ago come from memory, all others from the file.
 func (db *DB) Take(ctx context.Context, max int) ([]store.Taken, error) {
 	if err := db.enter(); err != nil {
 		return nil, err
@@ -17,6 +18,15 @@ func (db *DB) Take(ctx context.Context, max int) ([]store.Taken, error) {
 	defer db.running.Done()
 	db.takeMu.Lock()
 	defer db.takeMu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if out, ok := db.recent.take(db.taken, max); ok {
+		if len(out) > 0 {
+			db.taken = out[len(out)-1].ID
+		}
+		return out, nil
+	}
 	c, err := db.readers.get(ctx)
 	if err != nil {
 		return nil, err

@@ -82,7 +82,7 @@ func (db *DB) run(ctx context.Context, fn func(store.Tx) error, run int) (lostTo
 	}
 	c.ids = make([]uint64, len(c.writes))
 	for i, w := range c.writes {
-		if _, err := tableName(w.Space); err != nil {
+		if err := checkSpace(w.Space); err != nil {
 			return 0, err
 		}
 		c.ids[i] = db.rowID(w.Space, w.Key)

@@ -202,6 +202,7 @@ func (d *Delivery) settleFile(tx store.Tx, r *trail.Row, in *fileIntent, info fi
 	return d.status(tx, r.ID, in.Region, func(st *trail.Status) {
 		st.Delivery, st.DeliveryAttempt, st.DeliveryError = now, now, ""
 		if r.Topic == "" {
+			st.Notification, st.NotificationAttempt, st.NotificationError = time.Time{}, time.Time{}, ""
 			return
 		}
 		st.NotificationAttempt, st.NotificationError = now, refused

@@ -111,7 +111,9 @@ func (r *route) wants(rec *Record, e *selector.Event) bool {
 // Route returns the copies of a record that go to log groups.
 func (d *Delivery) Route(ctx context.Context, rec Record) ([]Copy, error) {
 	var out []Copy
-	err := d.State.View(ctx, func(tx store.Tx) error {
+	// Not a View: an Update that writes nothing reads from the embedded engine's cache of rows.
+	err := d.State.Update(ctx, func(tx store.Tx) error {
+		out = nil
 		list, err := d.routes.of(tx, rec.Account)
 		if err != nil || len(list) == 0 {
 			return err

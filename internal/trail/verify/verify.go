@@ -1,7 +1,7 @@
 // Package verify proves a trail from its bucket alone: every digest's place and
 // signature, the chain between digests, and the hash of every log file they list.
 //
-//	Source.Digests ─▶ keys, newest first ─▶ document + signature ─▶ public key by fingerprint
+//	Source.Digests ─▶ keys, oldest first ─▶ document + signature ─▶ public key by fingerprint
 //	document.LogFiles ─▶ Source.Get ─▶ SHA-256 of the uncompressed bytes
 //
 // It follows the rules of [CloudTrail: custom implementations of CloudTrail log
@@ -63,7 +63,7 @@ func Run(ctx context.Context, src Source, bucket string) (*Report, error) {
 	}
 	r := &Report{}
 	w := &walk{bucket: bucket, read: make(map[string]link), begun: make(map[string]bool)}
-	for i, key := range keys {
+	for _, key := range keys {
 		doc, l, err := r.digest(ctx, src, bucket, key)
 		if err != nil {
 			return nil, err
@@ -74,7 +74,7 @@ func Run(ctx context.Context, src Source, bucket string) (*Report, error) {
 			continue
 		}
 		if doc.PreviousObject == nil {
-			if i > 0 {
+			if w.begun[chain(key)] {
 				r.Gaps++
 			}
 		} else if err := r.previous(ctx, src, doc, w); err != nil {

@@ -1,9 +1,9 @@
 package group
 
 import (
-	"errors"
-	"fmt"
 	"iter"
+	"slices"
+	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
@@ -22,28 +22,23 @@ func (s *Service) AdminListGroupsForUser(c *op.Call, in *cognitoidp.AdminListGro
 		return nil, err
 	}
 	c.Record.Subject(u.Sub)
+	groups, err := s.Realm.GroupsOf(c.Tx, p, u)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(groups, func(a, b *userpool.Group) int { return strings.Compare(a.ID, b.ID) }) // an order that changes with no setting
 	out := &cognitoidp.AdminListGroupsForUserOutput{Groups: []cognitoidp.GroupType{}}
 	out.NextToken, err = page(c, s, asked{"AdminListGroupsForUser", []string{in.UserPoolId, u.Sub}, in.Limit, in.NextToken},
-		func(after store.Key) iter.Seq2[store.At[userpool.Membership], error] {
-			return func(yield func(store.At[userpool.Membership], error) bool) {
-				for m, err := range userpool.Memberships.Scan(c.Tx, p.Key(u.Sub), after) {
-					at := store.At[userpool.Membership]{Row: m}
-					if err == nil {
-						at.Position = userpool.Memberships.Key(m)
-					}
-					if !yield(at, err) {
+		func(after store.Key) iter.Seq2[store.At[userpool.Group], error] {
+			return func(yield func(store.At[userpool.Group], error) bool) {
+				for _, g := range groups {
+					at := store.At[userpool.Group]{Row: g, Position: store.K(g.ID)}
+					if string(at.Position) > string(after) && !yield(at, nil) {
 						return
 					}
 				}
 			}
-		}, func(m *userpool.Membership) (bool, error) {
-			g, err := userpool.Groups.Get(c.Tx, p.Key(m.Group))
-			if errors.Is(err, store.ErrNotFound) {
-				return false, nil
-			}
-			if err != nil {
-				return false, fmt.Errorf("read group: %w", err)
-			}
+		}, func(g *userpool.Group) (bool, error) {
 			out.Groups = append(out.Groups, g.Settings)
 			return true, nil
 		})

@@ -1,12 +1,11 @@
 package group
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
-	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
@@ -16,7 +15,15 @@ func (s *Service) AdminRemoveUserFromGroup(c *op.Call, in *cognitoidp.AdminRemov
 	if err != nil {
 		return err
 	}
-	if err := userpool.Memberships.Delete(c.Tx, p.Key(u.Sub, g.ID)); err != nil && !errors.Is(err, store.ErrNotFound) {
+	i := slices.Index(u.Groups, g.ID)
+	if i < 0 {
+		return nil
+	}
+	u.Groups = slices.Delete(u.Groups, i, i+1)
+	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
+		return fmt.Errorf("write user: %w", err)
+	}
+	if err := userpool.Memberships.Delete(c.Tx, p.Key(g.ID, u.Sub)); err != nil {
 		return fmt.Errorf("delete membership: %w", err)
 	}
 	return nil

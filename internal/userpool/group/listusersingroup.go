@@ -2,7 +2,6 @@ package group
 
 import (
 	"errors"
-	"iter"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
@@ -18,9 +17,7 @@ func (s *Service) ListUsersInGroup(c *op.Call, in *cognitoidp.ListUsersInGroupIn
 	}
 	out := &cognitoidp.ListUsersInGroupOutput{Users: []cognitoidp.UserType{}}
 	out.NextToken, err = page(c, s, asked{"ListUsersInGroup", []string{in.UserPoolId, g.ID}, in.Limit, in.NextToken},
-		func(after store.Key) iter.Seq2[store.At[userpool.Membership], error] {
-			return userpool.Memberships.ScanIndex(c.Tx, "group", p.Key(g.ID), after, false)
-		}, func(m *userpool.Membership) (bool, error) {
+		byKey(c, &userpool.Memberships, p.Key(g.ID)), func(m *userpool.Membership) (bool, error) {
 			u, err := s.Realm.UserBySub(c.Tx, p, m.Sub)
 			if errors.Is(err, store.ErrNotFound) {
 				return false, nil

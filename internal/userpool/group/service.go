@@ -59,6 +59,23 @@ type asked struct {
 	token   *string
 }
 
+// byKey walks the rows of a table whose keys begin with prefix.
+func byKey[R any](c *op.Call, t *store.Table[R], prefix store.Key) func(after store.Key) iter.Seq2[store.At[R], error] {
+	return func(after store.Key) iter.Seq2[store.At[R], error] {
+		return func(yield func(store.At[R], error) bool) {
+			for row, err := range t.Scan(c.Tx, prefix, after) {
+				at := store.At[R]{Row: row}
+				if err == nil {
+					at.Position = t.Key(row)
+				}
+				if !yield(at, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // page walks the rows after a token's position, calls show for each until the page is full and returns the token of the next one.
 // show tells whether it showed the row.
 func page[R any](c *op.Call, s *Service, a asked, rows func(after store.Key) iter.Seq2[store.At[R], error], show func(*R) (bool, error)) (*string, error) {

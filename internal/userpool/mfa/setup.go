@@ -43,7 +43,7 @@ func (s *Service) setup(c *op.Call, session string) (*setup, error) {
 	}
 	c.Record.Subject(u.Sub)
 	switch {
-	case u.Generation != row.Generation, u.Status != userpool.Confirmed:
+	case row.Dead(u), u.Status != userpool.Confirmed:
 		return nil, userpool.InvalidSession()
 	case !u.Enabled:
 		return nil, userpool.Disabled()
@@ -61,6 +61,7 @@ func (x *setup) next(f userpool.SecondFactor) (string, error) {
 		return "", err
 	}
 	text := userpool.NewSessionText()
-	row := userpool.Session{Who: x.row.Who, Generation: x.row.Generation, Challenge: x.row.Challenge, Admin: x.row.Admin, Factor: &f}
+	row := userpool.Session{Challenge: x.row.Challenge, Admin: x.row.Admin, Factor: &f}
+	row.After(x.user)
 	return text, x.s.Realm.OpenSession(x.c.Tx, x.pool, x.client, row, text, x.c.Now)
 }

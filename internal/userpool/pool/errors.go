@@ -91,6 +91,14 @@ func adminOnlyAlone() *schema.Error {
 	return invalid("Invalid account recovery setting parameter. Account Recovery Setting cannot use admin_only setting with any other recovery mechanisms.") // (inferred)
 }
 
+func recoveryTwice(what string) *schema.Error {
+	return invalid("Invalid account recovery setting parameter. Account Recovery Setting cannot have the same " + what + " twice.") // (inferred)
+}
+
+func noHistory() *schema.Error {
+	return cognitoidp.FeatureUnavailableInTierException("Password history is not available in the user pool's feature plan.") // (inferred)
+}
+
 func developerSource() *schema.Error {
 	return invalid("SourceArn is required when EmailSendingAccount is DEVELOPER.") // (inferred)
 }

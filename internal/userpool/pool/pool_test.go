@@ -123,6 +123,14 @@ func TestCreateUserPool_roundTrip(t *testing.T) {
 	}
 }
 
+func recovers(first string, p int64, second string, q int64) func(*cognitoidp.CreateUserPoolInput) {
+	return func(in *cognitoidp.CreateUserPoolInput) {
+		in.AccountRecoverySetting = &cognitoidp.AccountRecoverySettingType{RecoveryMechanisms: []cognitoidp.RecoveryOptionType{
+			{Name: first, Priority: p}, {Name: second, Priority: q},
+		}}
+	}
+}
+
 func TestCreateUserPool_refuses(t *testing.T) {
 	t.Parallel()
 	w := pooltest.New(t)
@@ -152,9 +160,16 @@ func TestCreateUserPool_refuses(t *testing.T) {
 		{"passwordless", func(in *cognitoidp.CreateUserPoolInput) {
 			in.Policies = &cognitoidp.UserPoolPolicyType{SignInPolicy: &cognitoidp.SignInPolicyType{AllowedFirstAuthFactors: []string{"PASSWORD", "EMAIL_OTP"}}}
 		}, "", "AllowedFirstAuthFactors other than PASSWORD is not supported by this server."},
-		{"history", func(in *cognitoidp.CreateUserPoolInput) {
+		{"history below ESSENTIALS", func(in *cognitoidp.CreateUserPoolInput) {
+			in.UserPoolTier = new("LITE")
 			in.Policies = &cognitoidp.UserPoolPolicyType{PasswordPolicy: &cognitoidp.PasswordPolicyType{PasswordHistorySize: new(int64(3))}}
-		}, "", "PasswordHistorySize is not supported by this server."},
+		}, "FeatureUnavailableInTierException", "Password history is not available in the user pool's feature plan."},
+		{"administrators and others recover", recovers("admin_only", 1, "verified_email", 2), "",
+			"Invalid account recovery setting parameter. Account Recovery Setting cannot use admin_only setting with any other recovery mechanisms."},
+		{"one way to recover twice", recovers("verified_email", 1, "verified_email", 2), "",
+			"Invalid account recovery setting parameter. Account Recovery Setting cannot have the same recovery mechanism verified_email twice."},
+		{"one priority twice", recovers("verified_email", 1, "verified_phone_number", 1), "",
+			"Invalid account recovery setting parameter. Account Recovery Setting cannot have the same priority twice."},
 		{"aliases and names", func(in *cognitoidp.CreateUserPoolInput) {
 			in.AliasAttributes, in.UsernameAttributes = []string{"email"}, []string{"email"}
 		}, "", "Only one of the aliasAttributes or usernameAttributes can be set in a user pool."},

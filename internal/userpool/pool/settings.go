@@ -102,7 +102,9 @@ func policies(in *cognitoidp.CreateUserPoolInput) (*cognitoidp.UserPoolPolicyTyp
 				*b = new(false)
 			}
 		}
-		p.PasswordHistorySize = nil // 0 is not shown
+		if p.PasswordHistorySize != nil && *p.PasswordHistorySize == 0 {
+			p.PasswordHistorySize = nil // 0 is not shown
+		}
 	}
 	if p.MinimumLength == nil {
 		p.MinimumLength = new(int64(8))
@@ -138,12 +140,8 @@ func consistent(in *cognitoidp.CreateUserPoolInput) error {
 			}
 		}
 	}
-	if r := in.AccountRecoverySetting; r != nil && len(r.RecoveryMechanisms) > 1 {
-		for _, m := range r.RecoveryMechanisms {
-			if m.Name == "admin_only" {
-				return adminOnlyAlone()
-			}
-		}
+	if err := recovery(in.AccountRecoverySetting); err != nil {
+		return err
 	}
 	if e := in.EmailConfiguration; e != nil && e.EmailSendingAccount != nil && *e.EmailSendingAccount == "DEVELOPER" && e.SourceArn == nil {
 		return developerSource()

@@ -29,8 +29,8 @@ func unsupported(in *cognitoidp.CreateUserPoolInput) error {
 	if s := in.Policies.SignInPolicy; s != nil && slices.ContainsFunc(s.AllowedFirstAuthFactors, func(f string) bool { return f != "PASSWORD" }) {
 		return userpool.Unsupported("AllowedFirstAuthFactors other than PASSWORD")
 	}
-	if p := in.Policies.PasswordPolicy; p != nil && p.PasswordHistorySize != nil && *p.PasswordHistorySize > 0 {
-		return userpool.Unsupported("PasswordHistorySize")
+	if p := in.Policies.PasswordPolicy; p != nil && p.PasswordHistorySize != nil && *p.PasswordHistorySize > 0 && in.UserPoolTier != nil && *in.UserPoolTier == "LITE" {
+		return noHistory()
 	}
 	return nil
 }

@@ -340,7 +340,7 @@ func (w *World) Stored(pool, name string) *userpool.User {
 	return u
 }
 
-// ChangeUser changes a user's row as no served operation can, such as disabling him.
+// ChangeUser changes a user's row as no served operation can, such as giving him a status for a test of it.
 func (w *World) ChangeUser(pool, name string, change func(*userpool.User)) {
 	w.T.Helper()
 	err := w.State.Update(context.Background(), func(tx store.Tx) error {

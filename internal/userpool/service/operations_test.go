@@ -32,7 +32,11 @@ func TestOperations(t *testing.T) {
 	w.User(pool, "jo", "jo@example.com")
 	// The calls run in no fixed order: those that end a session have one of their own.
 	w.User(pool, "di", "di@example.com")
-	tokens, ended, left := w.Tokens(client, "jo"), w.Tokens(client, "jo"), w.Tokens(client, "di")
+	for _, name := range []string{"lo", "di2", "re"} {
+		w.User(pool, name, name+"@example.com")
+	}
+	tokens, ended, left, own := w.Tokens(client, "jo"), w.Tokens(client, "jo"), w.Tokens(client, "di"), w.Tokens(client, "lo")
+	mail := []cognitoidp.AttributeType{{Name: "email", Value: new("x@example.com")}}
 	for name, in := range map[string]any{
 		"CreateUserPool": &cognitoidp.CreateUserPoolInput{PoolName: "p"}, "DescribeUserPool": &cognitoidp.DescribeUserPoolInput{UserPoolId: pool},
 		"ListUserPools": &cognitoidp.ListUserPoolsInput{MaxResults: 1}, "CreateUserPoolClient": &cognitoidp.CreateUserPoolClientInput{UserPoolId: pool, ClientName: "c"},
@@ -41,8 +45,19 @@ func TestOperations(t *testing.T) {
 		"InitiateAuth": &cognitoidp.InitiateAuthInput{AuthFlow: "USER_PASSWORD_AUTH", ClientId: client,
 			AuthParameters: map[string]string{"USERNAME": "jo", "PASSWORD": pooltest.Password}},
 		"GetUser": &cognitoidp.GetUserInput{AccessToken: *tokens.AccessToken}, "GlobalSignOut": &cognitoidp.GlobalSignOutInput{AccessToken: *left.AccessToken},
-		"RevokeToken":  &cognitoidp.RevokeTokenInput{Token: *ended.RefreshToken, ClientId: client},
-		"AdminGetUser": &cognitoidp.AdminGetUserInput{UserPoolId: pool, Username: "jo"}, "ListUsers": &cognitoidp.ListUsersInput{UserPoolId: pool},
+		"RevokeToken":                      &cognitoidp.RevokeTokenInput{Token: *ended.RefreshToken, ClientId: client},
+		"ForgotPassword":                   &cognitoidp.ForgotPasswordInput{ClientId: client, Username: "jo"},
+		"ChangePassword":                   &cognitoidp.ChangePasswordInput{AccessToken: *own.AccessToken, PreviousPassword: new(pooltest.Password), ProposedPassword: newWord},
+		"UpdateUserAttributes":             &cognitoidp.UpdateUserAttributesInput{AccessToken: *own.AccessToken, UserAttributes: mail},
+		"DeleteUserAttributes":             &cognitoidp.DeleteUserAttributesInput{AccessToken: *own.AccessToken, UserAttributeNames: []string{"name"}},
+		"GetUserAttributeVerificationCode": &cognitoidp.GetUserAttributeVerificationCodeInput{AccessToken: *own.AccessToken, AttributeName: "email"},
+		"AdminUpdateUserAttributes":        &cognitoidp.AdminUpdateUserAttributesInput{UserPoolId: pool, Username: "lo", UserAttributes: mail},
+		"AdminDeleteUserAttributes":        &cognitoidp.AdminDeleteUserAttributesInput{UserPoolId: pool, Username: "lo", UserAttributeNames: []string{"name"}},
+		"AdminDisableUser":                 &cognitoidp.AdminDisableUserInput{UserPoolId: pool, Username: "di2"},
+		"AdminEnableUser":                  &cognitoidp.AdminEnableUserInput{UserPoolId: pool, Username: "lo"},
+		"AdminResetUserPassword":           &cognitoidp.AdminResetUserPasswordInput{UserPoolId: pool, Username: "re"},
+		"AdminUserGlobalSignOut":           &cognitoidp.AdminUserGlobalSignOutInput{UserPoolId: pool, Username: "re"},
+		"AdminGetUser":                     &cognitoidp.AdminGetUserInput{UserPoolId: pool, Username: "jo"}, "ListUsers": &cognitoidp.ListUsersInput{UserPoolId: pool},
 	} {
 		o := byName[name]
 		out := pooltest.Must(w, func(c *op.Call, in *any) (*any, error) {

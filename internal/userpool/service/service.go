@@ -16,6 +16,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/mfa"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
+	"github.com/cogtrail/cogtrail/internal/userpool/recovery"
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
 	"github.com/cogtrail/cogtrail/internal/userpool/signup"
 	"github.com/cogtrail/cogtrail/internal/userpool/user"
@@ -36,16 +37,17 @@ type Deps struct {
 
 // Service is all areas of user pools.
 type Service struct {
-	Realm   *userpool.Realm
-	Pool    *pool.Service
-	Client  *client.Service
-	Signup  *signup.Service
-	Signin  *signin.Service
-	Profile *profile.Service
-	User    *user.Service
-	Group   *group.Service
-	MFA     *mfa.Service
-	Device  *device.Service
+	Realm    *userpool.Realm
+	Pool     *pool.Service
+	Client   *client.Service
+	Signup   *signup.Service
+	Signin   *signin.Service
+	Profile  *profile.Service
+	Recovery *recovery.Service
+	User     *user.Service
+	Group    *group.Service
+	MFA      *mfa.Service
+	Device   *device.Service
 }
 
 // New assembles the areas.
@@ -65,6 +67,7 @@ func New(d Deps) (*Service, error) {
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
 		MFA: &mfa.Service{Realm: r}, Device: &device.Service{Realm: r},
+		Recovery: &recovery.Service{Realm: r},
 	}, nil
 }
 
@@ -76,6 +79,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.SignupOps(svc, s.Signup)...)
 	ops = append(ops, cognitoidp.SigninOps(svc, s.Signin)...)
 	ops = append(ops, cognitoidp.ProfileOps(svc, s.Profile)...)
+	ops = append(ops, cognitoidp.RecoveryOps(svc, s.Recovery)...)
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
 	ops = append(ops, cognitoidp.GroupOps(svc, s.Group)...)
 	ops = append(ops, cognitoidp.MfaOps(svc, s.MFA)...)

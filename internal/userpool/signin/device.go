@@ -48,7 +48,9 @@ func (s *step) startDevice() (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	parameters, err := s.demandProof(v, userpool.Session{Who: row.Who, Generation: row.Generation, Challenge: deviceVerifier, Device: d.Key})
+	next := userpool.Session{Challenge: deviceVerifier, Device: d.Key}
+	next.After(a.user)
+	parameters, err := s.demandProof(v, next)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (s *step) answerNewPassword() (*outcome, error) {
 	if err := s.pool.CheckRequired(u); err != nil {
 		return nil, err
 	}
-	if err := s.realm.SetPassword(s.c, s.pool, u, s.params["NEW_PASSWORD"]); err != nil {
+	if err := s.realm.SetNewPassword(s.c, s.pool, u, s.params["NEW_PASSWORD"]); err != nil {
 		return nil, err
 	}
 	u.Status, u.Modified = userpool.Confirmed, s.c.Now

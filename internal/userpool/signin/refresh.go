@@ -48,12 +48,12 @@ func (s *step) refresh() (*outcome, error) {
 // refreshable answers for a sign-in that was ended or is over, for a disabled user, and for another device than the sign-in's.
 func (s *step) refreshable(f *userpool.Family, u *userpool.User, device string) error {
 	switch {
+	case !u.Enabled: // before the end of his sign-ins, which disabling him brought about
+		return userpool.Disabled()
 	case f.Dead(u):
 		return refreshRevoked()
 	case !s.c.Now.Before(f.Ends):
 		return refreshExpired()
-	case !u.Enabled:
-		return userpool.Disabled()
 	}
 	return s.realm.CheckBound(s.c.Tx, s.pool, f, device, invalidRefresh())
 }

@@ -85,7 +85,7 @@ func (s *step) resume(row *userpool.Session) (*attempt, error) {
 		return nil, fmt.Errorf("read user of a session: %w", err)
 	}
 	s.c.Record.Subject(u.Sub)
-	if u.Generation != row.Generation {
+	if row.Dead(u) {
 		return nil, userpool.Incorrect()
 	}
 	a.user, a.name = u, u.Username
@@ -139,14 +139,16 @@ func (a *attempt) challenge(row userpool.Session, parameters map[string]string) 
 
 // open is challenge with a text that was drawn before.
 func (a *attempt) open(text string, row userpool.Session, parameters map[string]string) (*outcome, error) {
-	row.Who, row.Generation, row.Admin = a.user.Sub, a.user.Generation, a.admin
+	row.After(a.user)
+	row.Admin = a.admin
 	if err := a.realm.OpenSession(a.c.Tx, a.pool, a.client, row, text, a.c.Now); err != nil {
 		return nil, err
 	}
 	return &outcome{challenge: row.Challenge, session: text, parameters: parameters}, nil
 }
 
-// ready refuses a guess before it is looked at: during a lock-out, and for a disabled user.
+// ready refuses a guess before it is looked at: during a lock-out, for a disabled user, and for one whose password is out of force,
+// unless that would tell that he exists.
 func (a *attempt) ready() error {
 	locked, err := a.realm.Locked(a.c.Tx, a.pool, a.who, a.c.Now)
 	switch {
@@ -156,6 +158,8 @@ func (a *attempt) ready() error {
 		return userpool.AttemptsExceeded()
 	case a.user != nil && !a.user.Enabled:
 		return userpool.Disabled()
+	case a.user != nil && a.user.Status == userpool.ResetRequired && !a.client.HidesUsers():
+		return resetRequired(a.client)
 	}
 	return nil
 }

@@ -23,27 +23,27 @@ func (s *Service) ConfirmSignUp(c *op.Call, in *cognitoidp.ConfirmSignUpInput) (
 		return nil, err
 	}
 	if u == nil && !client.HidesUsers() {
-		return nil, noCombination()
+		return nil, userpool.NoCombination()
 	}
 	if u != nil && u.Status != userpool.Unconfirmed {
-		return nil, wrongStatus(u.Status)
+		return nil, userpool.WrongStatus(u.Status)
 	}
-	if err := s.limited(c, p, who, userpool.ConfirmLimit); err != nil {
+	if err := s.Realm.Within(c, p, who, userpool.ConfirmLimit); err != nil {
 		return nil, err
 	}
 	if u == nil {
-		return nil, codeExpired()
+		return nil, userpool.CodeExpired()
 	}
 	attribute, err := s.Realm.RedeemCode(c.Tx, p, u, userpool.SignUpCode, in.ConfirmationCode, c.Now)
 	switch {
 	case errors.Is(err, userpool.ErrCodeExpired):
-		return nil, codeExpired()
+		return nil, userpool.CodeExpired()
 	case errors.Is(err, userpool.ErrCodeWrong):
-		return nil, codeWrong()
+		return nil, userpool.CodeWrong()
 	case err != nil:
 		return nil, err
 	case attribute == "":
-		return nil, codeExpired() // it proves an address the user no longer has
+		return nil, userpool.CodeExpired() // it proves an address the user no longer has
 	}
 	u.Set(attribute+"_verified", "true")
 	u.Status, u.Modified = userpool.Confirmed, c.Now

@@ -30,19 +30,6 @@ func (s *Service) find(c *op.Call, p *userpool.Pool, name string) (u *userpool.U
 	return u, u.Sub, nil
 }
 
-// limited counts the call, whatever becomes of it, and tells whether it is one too many.
-func (s *Service) limited(c *op.Call, p *userpool.Pool, who string, l userpool.Limit) error {
-	spent, err := s.Realm.Spent(c.Tx, p, who, l, c.Now)
-	if err != nil {
-		return err
-	}
-	if spent {
-		return userpool.LimitExceeded()
-	}
-	c.Keep(func(tx store.Tx) error { return s.Realm.Spend(tx, p, who, l, c.Now) })
-	return nil
-}
-
 // reachable is the attribute a confirmation code goes to: a phone number before an e-mail address, if the pool verifies it and the
 // user has it. [Cognito: verifying contact information at sign-up]
 func reachable(p *userpool.Pool, u *userpool.User) string {

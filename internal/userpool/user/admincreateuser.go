@@ -86,7 +86,7 @@ func (s *Service) invited(c *op.Call, p *userpool.Pool, in *cognitoidp.AdminCrea
 				return nil, badFlag(a.Name)
 			}
 			if _, ok := u.Get(name); !ok && *a.Value == "true" {
-				return nil, unprovenFlag(name)
+				return nil, userpool.Unproven(name)
 			}
 		}
 	}

@@ -14,7 +14,7 @@ func (s *Service) AdminSetUserPassword(c *op.Call, in *cognitoidp.AdminSetUserPa
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Realm.SetPassword(c, p, u, in.Password); err != nil {
+	if err := s.Realm.SetNewPassword(c, p, u, in.Password); err != nil {
 		return nil, err
 	}
 	if in.Permanent != nil && *in.Permanent {
@@ -24,6 +24,9 @@ func (s *Service) AdminSetUserPassword(c *op.Call, in *cognitoidp.AdminSetUserPa
 	}
 	u.Modified = c.Now
 	u.SignOutEverywhere()
+	if err := s.Realm.DropCode(c.Tx, p, u, userpool.RecoveryCode); err != nil {
+		return nil, err
+	}
 	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
 		return nil, err
 	}

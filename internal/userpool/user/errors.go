@@ -13,9 +13,8 @@ func cannotResend() *schema.Error {
 	return cognitoidp.UnsupportedUserStateException("Resend not possible. User status is not FORCE_CHANGE_PASSWORD") // (inferred)
 }
 
-func unprovenFlag(attribute string) *schema.Error {
-	return cognitoidp.InvalidParameterException(attribute + " is required to verify/auto-verify the user's " + attribute) // (inferred)
-}
+// disabled has no full stop here, unlike at sign-in.
+func disabled() *schema.Error { return cognitoidp.NotAuthorizedException("User is disabled") }
 
 func badFlag(attribute string) *schema.Error {
 	return cognitoidp.InvalidParameterException(attribute + " must be true or false.") // (inferred)

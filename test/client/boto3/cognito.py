@@ -1,5 +1,6 @@
 """User pools: a user's life, every refusal on the way, and what was recorded."""
 
+import account
 from common import *
 from srp import Client
 
@@ -141,6 +142,7 @@ idp.global_sign_out(AccessToken=tokens["AccessToken"])
 refused("NotAuthorizedException", "Access Token has been revoked", idp.global_sign_out, AccessToken=tokens["AccessToken"])
 idp.admin_delete_user(UserPoolId=pool, Username=INVITED)
 refused("UserNotFoundException", "User does not exist.", idp.admin_delete_user, UserPoolId=pool, Username=INVITED)
+account.run(idp, nobody, pool, web)
 idp.delete_user_pool(UserPoolId=second)
 refused("ResourceNotFoundException", f"User pool {second} does not exist.", idp.delete_user_pool, UserPoolId=second)
 

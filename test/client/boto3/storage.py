@@ -113,6 +113,13 @@ missing_bucket(s3.list_multipart_uploads)
 refused("InvalidPart", "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.", s3.complete_multipart_upload, Bucket=BUCKET, Key="parts", UploadId=up, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etags[1]}]})
 s3.complete_multipart_upload(Bucket=BUCKET, Key="parts", UploadId=up, MultipartUpload={"Parts": [{"PartNumber": n + 1, "ETag": e} for n, e in enumerate(etags)]})
 equal("size of the whole", s3.head_object(Bucket=BUCKET, Key="parts")["ContentLength"], MB5 + 10)
+up = s3.create_multipart_upload(Bucket=BUCKET, Key="joined")["UploadId"]
+whole = {"Bucket": BUCKET, "Key": "parts"}
+etag = s3.upload_part_copy(Bucket=BUCKET, Key="joined", UploadId=up, PartNumber=1, CopySource=whole, CopySourceRange="bytes=3-12")["CopyPartResult"]["ETag"]
+refused("InvalidArgument", f"Range specified is not valid for source object of size: {MB5 + 10}", s3.upload_part_copy, Bucket=BUCKET, Key="joined", UploadId=up, PartNumber=2, CopySource=whole, CopySourceRange=f"bytes=0-{MB5 + 10}")
+s3.complete_multipart_upload(Bucket=BUCKET, Key="joined", UploadId=up, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]})
+equal("joined", s3.get_object(Bucket=BUCKET, Key="joined")["Body"].read(), bytes([1]) * 10)
+s3.delete_object(Bucket=BUCKET, Key="joined")
 up = s3.create_multipart_upload(Bucket=BUCKET, Key="never")["UploadId"]
 s3.abort_multipart_upload(Bucket=BUCKET, Key="never", UploadId=up)
 refused("NoSuchUpload", NO_UPLOAD, s3.abort_multipart_upload, Bucket=BUCKET, Key="never", UploadId="none")

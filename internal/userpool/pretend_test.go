@@ -1,0 +1,45 @@
+package userpool_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
+)
+
+// What is kept for unknown names goes by itself.
+func TestPretendCode_swept(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	client := *w.Client(w.Pool(nil), func(in *cognitoidp.CreateUserPoolClientInput) { in.PreventUserExistenceErrors = new("ENABLED") }).ClientId
+	rows := func() (n int) {
+		w.View(func(tx store.Tx) error {
+			for range tx.Scan("userpool.codes", nil, nil, false) {
+				n++
+			}
+			return nil
+		})
+		return n
+	}
+	for range 2 {
+		pooltest.Must(w, w.S.Recovery.ForgotPassword, &cognitoidp.ForgotPasswordInput{ClientId: client, Username: "nobody"})
+	}
+	if n := rows(); n != 2 {
+		t.Fatalf("%d rows", n)
+	}
+	w.Advance(time.Hour + time.Millisecond)
+	err := w.State.Update(context.Background(), func(tx store.Tx) error {
+		_, err := userpool.Sweep(tx, w.Now(), 100)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := rows(); n != 0 {
+		t.Errorf("%d rows left", n)
+	}
+}

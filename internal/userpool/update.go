@@ -1,0 +1,220 @@
+package userpool
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op"
+)
+
+// addresses are the attributes that can be verified.
+var addresses = []string{Email, Phone}
+
+// UpdateAttributes changes attributes of a user who exists and writes him; an empty value removes one. client is what the user
+// acts through, nil for an administrator, who alone may say that an address is verified.
+//
+// A new address is unverified, and a code goes to it if the pool verifies it. Where the pool wants it verified first, the old one
+// stays in force until the code comes back. The answer tells where codes went.
+func (r *Realm) UpdateAttributes(c *op.Call, p *Pool, client *Client, u *User, list []cognitoidp.AttributeType) ([]cognitoidp.CodeDeliveryDetailsType, error) {
+	given, err := p.checkUpdate(client, list)
+	if err != nil {
+		return nil, err
+	}
+	var send []Attribute
+	for _, name := range addresses {
+		to, err := r.updateAddress(c, p, u, name, given)
+		if err != nil {
+			return nil, err
+		}
+		if to != "" {
+			send = append(send, Attribute{name, to})
+		}
+		delete(given, name)
+		delete(given, name+"_verified")
+	}
+	for _, a := range list { // in the order of the call
+		if v, ok := given[a.Name]; ok {
+			u.Set(a.Name, v)
+		}
+	}
+	u.Modified = c.Now
+	if err := r.PutUser(c.Tx, p, u); err != nil {
+		return nil, err
+	}
+	var out []cognitoidp.CodeDeliveryDetailsType
+	for _, to := range send {
+		d, err := r.SendAttributeCode(c, p, u, OnUpdate, to)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, *d)
+	}
+	return out, nil
+}
+
+// SendAttributeCode sends a code that verifies an address of the user, or one he is about to have.
+func (r *Realm) SendAttributeCode(c *op.Call, p *Pool, u *User, occasion string, to Attribute) (*cognitoidp.CodeDeliveryDetailsType, error) {
+	code, err := r.NewCodeFor(c.Tx, p, u.Sub, AttributeCode(to.Name), to, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	return r.SendCodeTo(c.Tx, p, occasion, to, code, c.Now)
+}
+
+// checkUpdate checks an update in AWS's order and returns its values by name, of which the last counts.
+func (p *Pool) checkUpdate(client *Client, list []cognitoidp.AttributeType) (map[string]string, error) {
+	if client != nil {
+		for _, a := range list {
+			if !client.Writes(a.Name) {
+				return nil, unauthorizedAttribute()
+			}
+		}
+	}
+	given := make(map[string]string, len(list))
+	for _, a := range list {
+		if err := p.CheckAttribute(a.Name, value(a.Value)); err != nil {
+			return nil, err
+		}
+		given[a.Name] = value(a.Value)
+	}
+	for _, a := range list {
+		s := p.Schema(a.Name)
+		if s.Mutable != nil && !*s.Mutable || a.Name == "identities" || client != nil && Guarded(a.Name) {
+			return nil, nonMutable(a.Name)
+		}
+	}
+	var missing strings.Builder
+	for _, a := range list {
+		if v, ok := given[a.Name]; ok && v == "" && value(p.Schema(a.Name).Required) {
+			missing.WriteString(a.Name + ": The attribute is required\n") // (inferred)
+			delete(given, a.Name)
+		}
+	}
+	if missing.Len() > 0 {
+		return nil, nonconforming(missing.String())
+	}
+	return given, nil
+}
+
+// updateAddress changes an e-mail address or phone number and its flag. The answer is where a code has to go, empty for nowhere.
+func (r *Realm) updateAddress(c *op.Call, p *Pool, u *User, name string, given map[string]string) (to string, err error) {
+	v, changes := given[name]
+	flag, told := given[name+"_verified"]
+	if flag == "" {
+		flag = "false"
+	}
+	old, _ := u.Get(name)
+	switch {
+	case told && flag == "true" && (changes && v == "" || !changes && old == ""):
+		return "", Unproven(name)
+	case !changes:
+		if told && old != "" {
+			u.Set(name+"_verified", flag)
+		}
+		return "", nil
+	case v == "":
+		u.Set(name, "")
+		u.Set(name+"_verified", "")
+		return "", r.dropPending(c, p, u, name)
+	case told && flag == "true":
+		u.Set(name, v)
+		u.Set(name+"_verified", "true")
+		return "", r.dropPending(c, p, u, name)
+	case v == old:
+		if told {
+			u.Set(name+"_verified", "false")
+		}
+		if err := r.dropPending(c, p, u, name); err != nil {
+			return "", err
+		}
+	case p.verifiesFirst(name):
+		if p.UsesAttributes() && p.SignsInWith(name) {
+			if h, err := r.Holder(c.Tx, p, u, v); err != nil {
+				return "", err
+			} else if h != nil {
+				return "", aliasExists(name)
+			}
+		}
+		u.setPending(name, v)
+		return v, nil
+	default:
+		u.Set(name, v)
+		u.Set(name+"_verified", "false")
+		if err := r.dropPending(c, p, u, name); err != nil {
+			return "", err
+		}
+	}
+	if p.Verifies(name) && !u.Verified(name) {
+		return v, nil
+	}
+	return "", nil
+}
+
+// verifiesFirst tells that a new value of an attribute counts only once it is verified.
+func (p *Pool) verifiesFirst(attribute string) bool {
+	s := p.Settings.UserAttributeUpdateSettings
+	return s != nil && slices.Contains(s.AttributesRequireVerificationBeforeUpdate, attribute)
+}
+
+// PendingValue is what an attribute will be once it is verified, empty if nothing is pending.
+func (u *User) PendingValue(name string) string {
+	for _, a := range u.Pending {
+		if a.Name == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+func (u *User) setPending(name, v string) {
+	u.Pending = slices.DeleteFunc(slices.Clone(u.Pending), func(a Attribute) bool { return a.Name == name })
+	if v != "" {
+		u.Pending = append(u.Pending, Attribute{name, v})
+	}
+	if len(u.Pending) == 0 {
+		u.Pending = nil
+	}
+}
+
+func (r *Realm) dropPending(c *op.Call, p *Pool, u *User, name string) error {
+	u.setPending(name, "")
+	return r.DropCode(c.Tx, p, u, AttributeCode(name))
+}
+
+// VerifyAddress makes an address that a code proved the user's verified one. It answers false if he has, and awaits, another by
+// now. The caller writes the user.
+func (u *User) VerifyAddress(proved Attribute) bool {
+	old, _ := u.Get(proved.Name)
+	switch {
+	case proved.Value == "":
+		return false
+	case proved.Is(u.PendingValue(proved.Name)):
+		u.Set(proved.Name, proved.Value)
+		u.setPending(proved.Name, "")
+	case !proved.Is(old):
+		return false
+	}
+	u.Set(proved.Name+"_verified", "true")
+	return true
+}
+
+// DeleteAttributes removes attributes of a user and writes him.
+func (r *Realm) DeleteAttributes(c *op.Call, p *Pool, client *Client, u *User, names []string) error {
+	list := make([]cognitoidp.AttributeType, len(names))
+	var unknown strings.Builder
+	for i, name := range names {
+		if client != nil && !client.Writes(name) {
+			return unauthorizedAttribute()
+		}
+		if p.Schema(name) == nil {
+			unknown.WriteString("user." + name + ": Attribute does not exist in the schema.\n")
+		}
+		list[i].Name = name
+	}
+	if unknown.Len() > 0 {
+		return cognitoidp.InvalidParameterException("Invalid user attributes: " + unknown.String())
+	}
+	_, err := r.UpdateAttributes(c, p, client, u, list)
+	return err
+}

@@ -1,0 +1,26 @@
+package user
+
+import (
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/userpool"
+)
+
+// AdminConfirmSignUp confirms a user who signed himself up, without a code. That proves no address: none becomes verified.
+func (s *Service) AdminConfirmSignUp(c *op.Call, in *cognitoidp.AdminConfirmSignUpInput) (*cognitoidp.AdminConfirmSignUpOutput, error) {
+	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	if err != nil {
+		return nil, err
+	}
+	if u.Status != userpool.Unconfirmed {
+		return nil, userpool.WrongStatus(u.Status)
+	}
+	u.Status, u.Modified = userpool.Confirmed, c.Now
+	if err := s.Realm.DropCode(c.Tx, p, u, userpool.SignUpCode); err != nil {
+		return nil, err
+	}
+	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
+		return nil, err
+	}
+	return &cognitoidp.AdminConfirmSignUpOutput{}, nil
+}

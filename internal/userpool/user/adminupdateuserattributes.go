@@ -1,0 +1,18 @@
+package user
+
+import (
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op"
+)
+
+// AdminUpdateUserAttributes changes attributes of a user. What the administrator says is verified counts at once.
+func (s *Service) AdminUpdateUserAttributes(c *op.Call, in *cognitoidp.AdminUpdateUserAttributesInput) (*cognitoidp.AdminUpdateUserAttributesOutput, error) {
+	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Realm.UpdateAttributes(c, p, nil, u, in.UserAttributes); err != nil {
+		return nil, err
+	}
+	return &cognitoidp.AdminUpdateUserAttributesOutput{}, nil
+}
