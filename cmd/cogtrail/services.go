@@ -130,7 +130,7 @@ func (b *builder) userPools() (*service.Service, error) {
 	}
 	b.ops = append(b.ops, pools.Operations(b.models["cognito-idp"])...)
 	b.bg = append(b.bg, background{"signing keys", reserve.Run})
-	b.jobs[userpool.PurgeJob] = userpool.PurgeHandler(b.engines.state)
+	b.jobs[userpool.PurgeJob] = service.PurgeHandler(b.engines.state)
 	b.jobs[userpool.GroupPurgeJob] = userpool.GroupPurgeHandler(b.engines.state)
 	b.every("sign-ins", sweepEvery, func(tx store.Tx) error { return sweepPools(tx, b.clock.Now()) })
 	b.repeat("mailbox", sweepEvery, func(ctx context.Context) error { return b.mailbox.Trim(ctx, b.engines.state) })

@@ -69,9 +69,15 @@ type Purge struct {
 // purgeStep is how many rows one transaction of a purge deletes, so that it holds up nobody.
 const purgeStep = 500
 
-// PurgeHandler clears away clients, users, keys and the rest of a deleted pool, a few rows at a time. Nothing of it can be
-// reached any more: whoever looks for it looks for the pool first.
-func PurgeHandler(state store.State) job.Handler {
+// Purger deletes at most max rows whose keys begin with a deleted pool's, and tells how many.
+type Purger func(tx store.Tx, prefix store.Key, max int) (int, error)
+
+// Purging is the Purger of an area's table.
+func Purging[R any](t *store.Table[R]) Purger { return purger(t) }
+
+// PurgeHandler clears away clients, users, keys and the rest of a deleted pool, a few rows at a time; more are the areas' own
+// tables. Nothing of it can be reached any more: whoever looks for it looks for the pool first.
+func PurgeHandler(state store.State, more ...Purger) job.Handler {
 	return func(ctx context.Context, j job.Job) error {
 		var what Purge
 		if err := json.Unmarshal(j.Payload, &what); err != nil {
@@ -80,7 +86,7 @@ func PurgeHandler(state store.State) job.Handler {
 		for {
 			n := 0
 			err := state.Update(ctx, func(tx store.Tx) (err error) {
-				n, err = what.step(tx)
+				n, err = what.step(tx, more)
 				return err
 			})
 			if err != nil || n == 0 {
@@ -90,7 +96,7 @@ func PurgeHandler(state store.State) job.Handler {
 	}
 }
 
-func (w Purge) step(tx store.Tx) (int, error) {
+func (w Purge) step(tx store.Tx, more []Purger) (int, error) {
 	if _, err := Pools.Get(tx, store.K(string(w.Pool))); err == nil {
 		return 0, fmt.Errorf("BUG: purge of user pool %s, which exists", w.Pool)
 	}
@@ -108,10 +114,10 @@ func (w Purge) step(tx store.Tx) (int, error) {
 	if err := deleteAll(tx, &Clients, clients); err != nil {
 		return n, err
 	}
-	for _, f := range []func(store.Tx, store.Key, int) (int, error){
+	for _, f := range append([]Purger{
 		purger(&Users), purger(&keysTable), purger(&codes), purger(&attemptsTable), purger(&uses), purger(&Families),
 		purger(&Memberships), purger(&Groups), purger(&Devices),
-	} {
+	}, more...) {
 		k, err := f(tx, prefix, purgeStep-n)
 		if err != nil {
 			return n, err
@@ -152,7 +158,7 @@ func GroupPurgeHandler(state store.State) job.Handler {
 	}
 }
 
-func purger[R any](t *store.Table[R]) func(store.Tx, store.Key, int) (int, error) {
+func purger[R any](t *store.Table[R]) Purger {
 	return func(tx store.Tx, prefix store.Key, max int) (int, error) {
 		var keys []store.Key
 		for row, err := range t.Scan(tx, prefix, nil) {

@@ -37,6 +37,8 @@ func TestSetUserPoolMfaConfig(t *testing.T) {
 	if res.Err != nil {
 		t.Fatal(res.Err)
 	}
+	_, res = pooltest.Do(w, w.S.Pool.UpdateUserPool, &cognitoidp.UpdateUserPoolInput{UserPoolId: id, UserPoolTier: new("LITE")})
+	w.Refused(res, "TierChangeNotAllowedException", "The user pool uses features that the feature plan does not have.")
 	want := `{"EmailMfaConfiguration":{"Message":"mail {####}","Subject":"subject"},"MfaConfiguration":"OPTIONAL",` +
 		`"SmsMfaConfiguration":{"SmsAuthenticationMessage":"code {####}","SmsConfiguration":{"SnsCallerArn":"arn:aws:iam::123456789012:role/sms"}},` +
 		`"SoftwareTokenMfaConfiguration":{"Enabled":true},"WebAuthnConfiguration":{"RelyingPartyId":"example.com"}}`

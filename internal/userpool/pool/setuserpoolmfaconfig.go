@@ -65,9 +65,6 @@ func emailFactor(set *cognitoidp.UserPoolType, email *cognitoidp.EmailMfaConfigT
 // factors are those of a pool that is created or updated, given what it had. MfaConfiguration may be switched on if there is a
 // factor already, or if SMS can be one; leaving it out removes none.
 func factors(had userpool.PoolFactors, set *cognitoidp.UserPoolType) (userpool.PoolFactors, error) {
-	if had.Email != nil && *set.UserPoolTier == "LITE" {
-		return had, emailKeepsTier()
-	}
 	had.SMS = had.SMS && set.SmsConfiguration != nil
 	if *set.MfaConfiguration == "OFF" || had.Any() {
 		return had, nil

@@ -19,6 +19,9 @@ func (s *Service) UpdateUserPool(c *op.Call, in *cognitoidp.UpdateUserPoolInput)
 	if err != nil {
 		return nil, err
 	}
+	if err := tierFits(c.Tx, p, *set.UserPoolTier); err != nil {
+		return nil, err
+	}
 	next := *p
 	if next.Factors, err = factors(p.Factors, set); err != nil {
 		return nil, err

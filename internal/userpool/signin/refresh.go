@@ -15,7 +15,7 @@ func (s *step) refresh() (*outcome, error) {
 		return nil, err
 	}
 	hash := s.hash()
-	if len(s.client.Secret) > 0 && (hash == nil || *hash == "") {
+	if s.client.HasSecret() && (hash == nil || *hash == "") {
 		return nil, s.realm.CheckSecretHash(s.client, nil)
 	}
 	if s.client.Rotates() {
@@ -30,7 +30,7 @@ func (s *step) refresh() (*outcome, error) {
 	}
 	// The request names nobody, so clients make the hash with the user name or the sub.
 	if err := s.realm.CheckSecretHash(s.client, hash, u.Username, u.Sub); err != nil {
-		if isRefusal(err) && len(s.client.Secret) > 0 {
+		if isRefusal(err) && s.client.HasSecret() {
 			return nil, refreshHashWrong(s.client.ID)
 		}
 		return nil, err
