@@ -54,6 +54,8 @@ func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
 		return r.ownerOfEither(tx, in.AccessToken, nil)
 	case *cognitoidp.SetUserMFAPreferenceInput:
 		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.GetUserAuthFactorsInput:
+		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.SetUserSettingsInput:
 		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.AssociateSoftwareTokenInput:

@@ -12,6 +12,7 @@ type MfaAPI interface {
 	AdminSetUserMFAPreference(*op.Call, *AdminSetUserMFAPreferenceInput) (*AdminSetUserMFAPreferenceOutput, error)
 	AdminSetUserSettings(*op.Call, *AdminSetUserSettingsInput) (*AdminSetUserSettingsOutput, error)
 	AssociateSoftwareToken(*op.Call, *AssociateSoftwareTokenInput) (*AssociateSoftwareTokenOutput, error)
+	GetUserAuthFactors(*op.Call, *GetUserAuthFactorsInput) (*GetUserAuthFactorsOutput, error)
 	SetUserMFAPreference(*op.Call, *SetUserMFAPreferenceInput) (*SetUserMFAPreferenceOutput, error)
 	SetUserSettings(*op.Call, *SetUserSettingsInput) (*SetUserSettingsOutput, error)
 	VerifySoftwareToken(*op.Call, *VerifySoftwareTokenInput) (*VerifySoftwareTokenOutput, error)
@@ -43,6 +44,13 @@ func MfaOps(svc *schema.Service, s MfaAPI) []*op.Operation {
 	})
 	add("AssociateSoftwareToken", func() any { return new(AssociateSoftwareTokenInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.AssociateSoftwareToken(c, in.(*AssociateSoftwareTokenInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("GetUserAuthFactors", func() any { return new(GetUserAuthFactorsInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.GetUserAuthFactors(c, in.(*GetUserAuthFactorsInput))
 		if err != nil {
 			return nil, err
 		}

@@ -995,6 +995,19 @@ type GetUserAttributeVerificationCodeOutput struct {
 	CodeDeliveryDetails *CodeDeliveryDetailsType
 }
 
+// GetUserAuthFactorsInput is the shape GetUserAuthFactorsRequest.
+type GetUserAuthFactorsInput struct {
+	AccessToken string // required, sensitive
+}
+
+// GetUserAuthFactorsOutput is the shape GetUserAuthFactorsResponse.
+type GetUserAuthFactorsOutput struct {
+	Username                  string // required, sensitive
+	PreferredMfaSetting       *string
+	UserMFASettingList        []string
+	ConfiguredUserAuthFactors []string
+}
+
 // GetUserInput is the shape GetUserRequest.
 type GetUserInput struct {
 	AccessToken string // required, sensitive

@@ -186,3 +186,19 @@ func TestAdminForms_refuse(t *testing.T) {
 	_, res = pooltest.As(w, "999999999999", pooltest.Region, "AIDAOTHER", w.S.MFA.AdminSetUserSettings, &cognitoidp.AdminSetUserSettingsInput{UserPoolId: pool, Username: "jo"})
 	w.Refused(res, "ResourceNotFoundException", "User pool "+pool+" does not exist.")
 }
+
+func TestGetUserAuthFactors(t *testing.T) {
+	t.Parallel()
+	w, pool, client := world(t, "OPTIONAL")
+	access := *w.Tokens(client, "jo").AccessToken
+	w.Prefer(pool, "jo", true, userpool.SMSFactor)
+	out, res := pooltest.Do(w, w.S.MFA.GetUserAuthFactors, &cognitoidp.GetUserAuthFactorsInput{AccessToken: access})
+	if res.Err != nil || res.Sub != w.Stored(pool, "jo").Sub {
+		t.Fatal(res)
+	}
+	if got := optest.JSON(t, out); got != `{"ConfiguredUserAuthFactors":["PASSWORD"],"PreferredMfaSetting":"SMS_MFA","UserMFASettingList":["SMS_MFA"],"Username":"jo"}` {
+		t.Errorf("answers %s", got)
+	}
+	_, res = pooltest.Do(w, w.S.MFA.GetUserAuthFactors, &cognitoidp.GetUserAuthFactorsInput{AccessToken: "x"})
+	w.Refused(res, nae, "Invalid Access Token")
+}
