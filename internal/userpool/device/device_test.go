@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/job"
 	"github.com/cogtrail/cogtrail/internal/op/optest"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
@@ -277,4 +278,23 @@ func TestDevice_bounded(t *testing.T) {
 	if n := rows(); n != 0 {
 		t.Errorf("%d devices of a deleted user", n)
 	}
+}
+
+func TestDevice_purged(t *testing.T) {
+	t.Parallel()
+	x := confirmed(t, false)
+	pooltest.Must(x.w, pooltest.Nothing(x.w.S.Pool.DeleteUserPool), &cognitoidp.DeleteUserPoolInput{UserPoolId: x.pool})
+	payload := fmt.Appendf(nil, `{"Account":%q,"Region":%q,"Pool":%q}`, pooltest.Account, pooltest.Region, x.pool)
+	if err := userpool.PurgeHandler(x.w.State)(t.Context(), job.Job{Payload: payload}); err != nil {
+		t.Fatal(err)
+	}
+	x.w.View(func(tx store.Tx) error {
+		for d, err := range userpool.Devices.Scan(tx, nil, nil) {
+			if err != nil {
+				return err
+			}
+			t.Errorf("device %s is left of a deleted pool", d.Key)
+		}
+		return nil
+	})
 }
