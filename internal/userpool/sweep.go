@@ -14,20 +14,27 @@ import (
 // expires is the index of tables whose rows end by themselves, by ms since 1970.
 const expires = "expires"
 
-// Sweep removes rows that are over: sessions, codes, counters, families. It removes at most max and tells how many; call it
-// again while it removes as many. Nothing depends on when it runs, since every reader looks at the time itself.
-func Sweep(tx store.Tx, now time.Time, max int) (int, error) {
-	n := 0
+// sweepStep is how many rows one transaction of a sweep deletes, with their index entries far below what a transaction may write.
+const sweepStep = 1000
+
+// Sweep removes the rows that are over: sessions, codes, counters, families, a few at a time, and tells how many. Nothing depends
+// on when it runs, since every reader looks at the time itself.
+func Sweep(ctx context.Context, state store.State, now time.Time) (swept int, err error) {
 	for _, f := range []func(store.Tx, time.Time, int) (int, error){
 		sweeper(&Sessions), sweeper(&codes), sweeper(&attemptsTable), sweeper(&uses), sweeper(&Families),
 	} {
-		k, err := f(tx, now, max-n)
-		if err != nil {
-			return n, err
+		for n := sweepStep; n == sweepStep; {
+			err := state.Update(ctx, func(tx store.Tx) (err error) {
+				n, err = f(tx, now, sweepStep)
+				return err
+			})
+			if err != nil {
+				return swept, err
+			}
+			swept += n
 		}
-		n += k
 	}
-	return n, nil
+	return swept, nil
 }
 
 func sweeper[R any](t *store.Table[R]) func(store.Tx, time.Time, int) (int, error) {
