@@ -110,7 +110,7 @@ func (w Purge) step(tx store.Tx) (int, error) {
 	}
 	for _, f := range []func(store.Tx, store.Key, int) (int, error){
 		purger(&Users), purger(&keysTable), purger(&codes), purger(&attemptsTable), purger(&uses), purger(&Families),
-		purger(&Memberships), purger(&Groups),
+		purger(&Memberships), purger(&Groups), purger(&ImportJobs),
 	} {
 		k, err := f(tx, prefix, purgeStep-n)
 		if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
 	"github.com/cogtrail/cogtrail/internal/userpool/signup"
 	"github.com/cogtrail/cogtrail/internal/userpool/user"
+	"github.com/cogtrail/cogtrail/internal/userpool/userimport"
 )
 
 // Deps is what user pools depend on. Vault, Issuer, Messages and Keys are required.
@@ -27,6 +28,8 @@ type Deps struct {
 	Issuer   func(poolID string) string
 	Messages userpool.Sender
 	Keys     userpool.KeySource
+	// Import is what imports of users need; without it they cannot be made.
+	Import userimport.Deps
 	// SRP is made if nil.
 	SRP *srp.Group
 	// Hasher is made if nil: two hashes at a time, 64 waiting.
@@ -44,6 +47,7 @@ type Service struct {
 	Recovery *recovery.Service
 	User     *user.Service
 	Group    *group.Service
+	Import   *userimport.Service
 }
 
 // New assembles the areas.
@@ -62,7 +66,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
-		Recovery: &recovery.Service{Realm: r},
+		Recovery: &recovery.Service{Realm: r}, Import: userimport.New(r, d.Import),
 	}, nil
 }
 
@@ -77,6 +81,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.RecoveryOps(svc, s.Recovery)...)
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
 	ops = append(ops, cognitoidp.GroupOps(svc, s.Group)...)
+	ops = append(ops, cognitoidp.UserimportOps(svc, s.Import)...)
 	s.Realm.Own(ops)
 	return ops
 }
