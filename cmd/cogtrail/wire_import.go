@@ -124,11 +124,17 @@ func (l importLogs) Write(tx store.Tx, at userimport.Place, now time.Time, lines
 			return fmt.Errorf("retention of log group: %w", err)
 		}
 	}
+	g, err := logs.FindGroup(tx, at.Account, at.Region, at.Group)
+	if err != nil {
+		return err
+	}
+	if _, err := logs.AddStream(tx, g, at.Stream, ms); err != nil && !errors.Is(err, store.ErrExists) {
+		return fmt.Errorf("new log stream: %w", err)
+	}
 	batch := drain.LogBatch{Group: at.Group, Stream: at.Stream, Ingested: ms, Events: make([]drain.LogEvent, len(lines))}
 	for i, line := range lines {
 		batch.Events[i] = drain.LogEvent{Time: ms, Message: []byte(line)}
 	}
-	// The stream is made with its first event, as that of a trail.
 	tx.Append(store.Record{Kind: store.LogEvents, Account: at.Account, Region: at.Region, ID: uuid.NewString(), Data: batch.Marshal(nil)})
 	return nil
 }
