@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,7 +47,7 @@ func (b *builder) imports() userimport.Deps {
 func (b *builder) importUsers(s *userimport.Service) {
 	b.jobs[userimport.JobKind] = s.Run
 	b.repeat("imports of users", importSweep, s.Sweep)
-	b.uploads = &uploads{s, b.log}
+	b.uploads = &uploads{s.Upload, b.log}
 }
 
 // importLogs is CloudWatch Logs as imports of users ask it: a role of the account writes.
@@ -141,8 +142,8 @@ func (l importLogs) Write(tx store.Tx, at userimport.Place, now time.Time, lines
 
 // uploads takes the files of imports, as the bucket behind Cognito's URL does: a PUT, and errors as S3 writes them.
 type uploads struct {
-	imports *userimport.Service
-	log     *slog.Logger
+	take func(ctx context.Context, q url.Values, body io.Reader, size int64) (etag string, err error)
+	log  *slog.Logger
 }
 
 // ServeHTTP implements http.Handler.
@@ -154,7 +155,7 @@ func (u *uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), importTime)
 	defer cancel()
-	etag, err := u.imports.Upload(ctx, r.URL.Query(), &paused{r.Body, http.NewResponseController(w), ctx}, r.ContentLength)
+	etag, err := u.take(ctx, r.URL.Query(), &paused{r.Body, http.NewResponseController(w), ctx}, r.ContentLength)
 	switch {
 	case err == nil:
 		w.Header().Set("ETag", `"`+etag+`"`)

@@ -279,6 +279,32 @@ func TestUpload_broken(t *testing.T) {
 	if n := w.files(); n != 0 {
 		t.Errorf("%d files left", n)
 	}
+	// Nobody knows whether the second file took the first one's place: both stay, and the import has one of them.
+	if err := w.upload(*j.PreSignedUrl, w.file(pool, person("a"))); err != nil {
+		t.Fatal(err)
+	}
+	good := w.s.State
+	w.s.State = storetest.Faulty(good, storetest.FailOnce(storetest.CommitUnknown, 1))
+	if err := w.upload(*j.PreSignedUrl, w.file(pool, person("a"))); !errors.Is(err, store.ErrUnknown) {
+		t.Errorf("unknown outcome: %v", err)
+	}
+	w.s.State = storetest.Faulty(good, storetest.FailOnce(storetest.Commit, 1))
+	if err := w.upload(*j.PreSignedUrl, "x"); err == nil {
+		t.Error("no error of a commit that failed")
+	}
+	w.s.State = good
+	if n := w.files(); n != 2 {
+		t.Errorf("%d files, want 2", n)
+	}
+	defer func() {
+		if res := w.start(pool, *j.JobId); res.Err != nil {
+			t.Fatal(res.Err)
+		}
+		w.work(time.Minute)
+		if got := countsOf(w.describe(pool, *j.JobId)); got != (counts{"Succeeded", 1, 0, 0, done}) {
+			t.Errorf("import %+v", got)
+		}
+	}()
 	// Uploads of one process are bounded.
 	gate, in := make(chan struct{}), make(chan struct{})
 	var all sync.WaitGroup

@@ -86,12 +86,17 @@ func TestImport_life(t *testing.T) {
 	if got, want := w.log(), []entry{{0, at, "[SUCCEEDED] Line Number 2 - The import succeeded."}, {1, at, "[SUCCEEDED] Line Number 3 - The import succeeded."}}; !slices.Equal(got, want) {
 		t.Errorf("log %+v\nwant %+v", got, want)
 	}
+	if n := w.files(); n != 0 {
+		t.Errorf("%d files left", n)
+	}
 	if len(w.Messages()) != 0 {
 		t.Errorf("messages to imported users: %+v", w.Messages())
 	}
 
 	// He has no password until he has reset it with a code.
 	_, res := w.SignIn(client, "jo", pooltest.Password)
+	w.Refused(res, "PasswordResetRequiredException", "Password reset required for the user")
+	_, res = w.SignInSRP(pool, client, "di", pooltest.Password)
 	w.Refused(res, "PasswordResetRequiredException", "Password reset required for the user")
 	pooltest.Must(w.World, w.S.Recovery.ForgotPassword, &cognitoidp.ForgotPasswordInput{ClientId: client, Username: "jo"})
 	pooltest.Must(w.World, w.S.Recovery.ConfirmForgotPassword, &cognitoidp.ConfirmForgotPasswordInput{ClientId: client, Username: "jo", ConfirmationCode: w.Code(), Password: pooltest.Password})
