@@ -13,7 +13,9 @@ import (
 
 	"github.com/google/uuid"
 
+	apilogs "github.com/cogtrail/cogtrail/internal/api/logs"
 	"github.com/cogtrail/cogtrail/internal/arn"
+	"github.com/cogtrail/cogtrail/internal/audit"
 	"github.com/cogtrail/cogtrail/internal/authz/condition"
 	"github.com/cogtrail/cogtrail/internal/authz/eval"
 	"github.com/cogtrail/cogtrail/internal/authz/policy"
@@ -21,6 +23,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/iam"
 	"github.com/cogtrail/cogtrail/internal/logs"
 	"github.com/cogtrail/cogtrail/internal/principal"
+	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/store/segment"
 	"github.com/cogtrail/cogtrail/internal/userpool/userimport"
@@ -39,7 +42,8 @@ const (
 // imports is what imports of users depend on.
 func (b *builder) imports() userimport.Deps {
 	return userimport.Deps{
-		State: b.engines.state, Blobs: b.engines.blob, Logs: importLogs{b.iam}, Now: b.clock.Now, URL: b.config.PublicURL + importPath,
+		State: b.engines.state, Blobs: b.engines.blob, Logs: importLogs{b.iam, b.models["logs"], b.encoder}, Now: b.clock.Now,
+		URL: b.config.PublicURL + importPath,
 	}
 }
 
@@ -51,30 +55,34 @@ func (b *builder) importUsers(s *userimport.Service) {
 }
 
 // importLogs is CloudWatch Logs as imports of users ask it: a role of the account writes.
-type importLogs struct{ iam *iam.Service }
+type importLogs struct {
+	iam     *iam.Service
+	api     *schema.Service // CloudWatch Logs
+	encoder *audit.Encoder
+}
 
 // Check implements userimport.Logs.
 func (l importLogs) Check(tx store.Tx, at userimport.Place) error {
-	_, err := l.check(tx, at)
+	_, _, err := l.check(tx, at)
 	return err
 }
 
-// check also tells whether the log group exists; if not, the role may make it.
-func (l importLogs) check(tx store.Tx, at userimport.Place) (exists bool, err error) {
+// check also returns the role at work, and whether the log group exists; if not, the role may make it.
+func (l importLogs) check(tx store.Tx, at userimport.Place) (session principal.Principal, exists bool, err error) {
 	a, err := arn.Parse(at.Role)
 	if err != nil || a.Account != at.Account {
-		return false, userimport.ErrTrust
+		return session, false, userimport.ErrTrust
 	}
 	role, err := l.iam.Role(tx, a)
 	if errors.Is(err, store.ErrNotFound) {
-		return false, userimport.ErrTrust
+		return session, false, userimport.ErrTrust
 	}
 	if err != nil {
-		return false, err
+		return session, false, err
 	}
 	trust, err := policy.Parse(role.Policy, policy.Trust)
 	if err != nil {
-		return false, fmt.Errorf("parse trust policy: %w", err)
+		return session, false, fmt.Errorf("parse trust policy: %w", err)
 	}
 	var c condition.Context
 	c.Set("aws:SourceArn", at.Pool)
@@ -83,17 +91,17 @@ func (l importLogs) check(tx store.Tx, at userimport.Place) (exists bool, err er
 		Principal: principal.Service(cognito), Action: "sts:AssumeRole", Resource: at.Role, ResourceAccount: role.Account,
 		NeedsResourcePolicy: true, Context: c,
 	}, &eval.Policies{Resource: []*policy.Document{trust}}).Allowed {
-		return false, userimport.ErrTrust
+		return session, false, userimport.ErrTrust
 	}
 	if exists, err = logs.GroupExists(tx, at.Account, at.Region, at.Group); err != nil {
-		return false, err
+		return session, false, err
 	}
 	docs, err := l.iam.RolePolicies(tx, at.Account, role.Name)
 	if err != nil {
-		return false, err
+		return session, false, err
 	}
 	group, stream := arn.LogGroup(at.Region, at.Account, at.Group), arn.LogStream(at.Region, at.Account, at.Group, at.Stream)
-	session := principal.RoleSession(role.Account, role.Path, role.Name, role.ID, "CognitoUserImport", "", principal.Session{})
+	session = principal.RoleSession(role.Account, role.Path, role.Name, role.ID, "CognitoUserImport", "", principal.Session{})
 	for action, resource := range map[string]string{"logs:CreateLogGroup": group, "logs:CreateLogStream": stream, "logs:PutLogEvents": stream} {
 		if exists && resource == group {
 			continue
@@ -103,15 +111,15 @@ func (l importLogs) check(tx store.Tx, at userimport.Place) (exists bool, err er
 			r.Aliases = []string{group + ":*"}
 		}
 		if !eval.Decide(r, &eval.Policies{Identity: docs}).Allowed {
-			return false, userimport.ErrPermission
+			return session, false, userimport.ErrPermission
 		}
 	}
-	return exists, nil
+	return session, exists, nil
 }
 
 // Write implements userimport.Logs.
 func (l importLogs) Write(tx store.Tx, at userimport.Place, now time.Time, lines []string) error {
-	exists, err := l.check(tx, at)
+	session, exists, err := l.check(tx, at)
 	if err != nil {
 		return err
 	}
@@ -124,12 +132,21 @@ func (l importLogs) Write(tx store.Tx, at userimport.Place, now time.Time, lines
 		if err := segment.SetRetention(tx, at.Account, at.Region, at.Group, 0); err != nil {
 			return fmt.Errorf("retention of log group: %w", err)
 		}
+		if err := l.record(tx, session, at, now, "CreateLogGroup", &apilogs.CreateLogGroupInput{LogGroupName: at.Group}); err != nil {
+			return err
+		}
 	}
 	g, err := logs.FindGroup(tx, at.Account, at.Region, at.Group)
 	if err != nil {
 		return err
 	}
-	if _, err := logs.AddStream(tx, g, at.Stream, ms); err != nil && !errors.Is(err, store.ErrExists) {
+	switch _, err := logs.AddStream(tx, g, at.Stream, ms); {
+	case err == nil:
+		in := &apilogs.CreateLogStreamInput{LogGroupName: at.Group, LogStreamName: at.Stream}
+		if err := l.record(tx, session, at, now, "CreateLogStream", in); err != nil {
+			return err
+		}
+	case !errors.Is(err, store.ErrExists):
 		return fmt.Errorf("new log stream: %w", err)
 	}
 	batch := drain.LogBatch{Group: at.Group, Stream: at.Stream, Ingested: ms, Events: make([]drain.LogEvent, len(lines))}
@@ -137,6 +154,26 @@ func (l importLogs) Write(tx store.Tx, at userimport.Place, now time.Time, lines
 		batch.Events[i] = drain.LogEvent{Time: ms, Message: []byte(line)}
 	}
 	tx.Append(store.Record{Kind: store.LogEvents, Account: at.Account, Region: at.Region, ID: uuid.NewString(), Data: batch.Marshal(nil)})
+	return nil
+}
+
+// record writes what the role did, as if it had called.
+func (l importLogs) record(tx store.Tx, session principal.Principal, at userimport.Place, now time.Time, operation string, input any) error {
+	o, ok := l.api.Operation(operation)
+	if !ok {
+		return fmt.Errorf("BUG: CloudWatch Logs has no operation %s", operation)
+	}
+	in, err := schema.Unbind(input, o.Input)
+	if err != nil {
+		return fmt.Errorf("record of %s: %w", operation, err)
+	}
+	ev := &audit.Event{
+		Caller: session, Time: now, Source: o.Service.EventSource, Name: o.Recorded(), Region: at.Region, SourceIP: cognito, UserAgent: cognito,
+		Request: in, RequestID: uuid.NewString(), ID: uuid.NewString(), ReadOnly: o.ReadOnly, Type: audit.APICall, Category: o.Category,
+		Account: at.Account, Builder: &audit.Builder{},
+	}
+	ev.Builder.AddResource(at.Account, logs.ResourceType, arn.LogGroup(at.Region, at.Account, at.Group))
+	tx.Append(store.Record{Kind: store.AuditRecord, Account: at.Account, Region: at.Region, ID: ev.ID, Data: l.encoder.Append(nil, ev)})
 	return nil
 }
 

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/cogtrail/cogtrail/internal/api/iam"
 	"github.com/cogtrail/cogtrail/internal/audit"
@@ -117,7 +120,11 @@ func TestImportLogs_roles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l := importLogs{roles}
+			models, err := services()
+			if err != nil {
+				t.Fatal(err)
+			}
+			l := importLogs{roles, models["logs"], &audit.Encoder{Hidden: audit.HiddenForSecurity}}
 			for range 2 { // the second time the group is there
 				err := state.Update(t.Context(), func(tx store.Tx) error {
 					if err := l.Check(tx, at); !errors.Is(err, c.want) {
@@ -128,6 +135,32 @@ func TestImportLogs_roles(t *testing.T) {
 				if !errors.Is(err, c.want) {
 					t.Errorf("write: %v, want %v", err, c.want)
 				}
+			}
+			// The stream is made once, and the group if it was missing; each line once a call.
+			want := map[string]int{"CreateLogGroup": 1, "CreateLogStream": 1, "lines": 2}
+			if c.want != nil {
+				want = map[string]int{}
+			} else if c.exists {
+				delete(want, "CreateLogGroup")
+			}
+			taken, err := state.Take(t.Context(), 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]int{}
+			for _, r := range taken {
+				if r.Kind == store.LogEvents {
+					got["lines"]++
+					continue
+				}
+				got[gjson.GetBytes(r.Data, "eventName").String()]++
+				who := gjson.GetBytes(r.Data, "userIdentity.arn").String() + " by " + gjson.GetBytes(r.Data, "sourceIPAddress").String()
+				if want := "arn:aws:sts::123456789012:assumed-role/r/CognitoUserImport by " + cognito; who != want {
+					t.Errorf("record of %s, want %s", who, want)
+				}
+			}
+			if !maps.Equal(got, want) {
+				t.Errorf("left %v, want %v", got, want)
 			}
 		})
 	}

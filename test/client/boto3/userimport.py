@@ -145,6 +145,8 @@ equal("CreateUserImportJob: URL", r["responseElements"]["userImportJob"]["preSig
 r = record_of(started["ResponseMetadata"]["RequestId"])
 equal("StartUserImportJob", (r["requestParameters"], r["responseElements"]["userImportJob"]["status"], r["readOnly"]), ({"userPoolId": pool, "jobId": which["JobId"]}, "Pending", False))
 equal("StartUserImportJob: URL", r["responseElements"]["userImportJob"]["preSignedUrl"], HIDDEN)
+session = f"arn:aws:sts::{ACCOUNT}:assumed-role/import/CognitoUserImport"
+equal("what the role did", sorted(e["eventName"] for e in events().values() if e["userIdentity"].get("arn") == session), ["CreateLogGroup", "CreateLogStream"])
 equal("no record of a user", [e["eventName"] for e in events().values() if "many1" in json.dumps(e)], [])
 
 close({"cognito-idp": "cognito-idp"})
