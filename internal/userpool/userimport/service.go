@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
@@ -62,14 +63,15 @@ type Service struct {
 	Deps
 	Realm *userpool.Realm
 
-	slots chan struct{} // of uploads
+	mu      sync.Mutex
+	uploads map[string]int // under way, by account
 }
 
 var _ cognitoidp.UserimportAPI = (*Service)(nil)
 
 // New returns the area.
 func New(r *userpool.Realm, d Deps) *Service {
-	return &Service{Deps: d, Realm: r, slots: make(chan struct{}, maxUploads)}
+	return &Service{Deps: d, Realm: r, uploads: make(map[string]int)}
 }
 
 // find returns the pool and the job of a call.

@@ -20,9 +20,12 @@ const (
 	// bucket is no name that S3 would give.
 	bucket = ".userimports"
 
-	linkLife   = 15 * time.Minute // [Cognito: CreateUserImportJob]
-	maxFile    = 100 << 20        // bytes [Cognito: quotas]
-	maxUploads = 4                // at the same time
+	linkLife = 15 * time.Minute // [Cognito: CreateUserImportJob]
+	maxFile  = 100 << 20        // bytes [Cognito: quotas]
+
+	// Uploads at the same time: of one account, so that nobody keeps others out, and of all.
+	maxUploads    = 4
+	maxAllUploads = 32
 
 	linkPurpose = "user import upload"
 )
@@ -76,18 +79,20 @@ func (s *Service) Upload(ctx context.Context, q url.Values, body io.Reader, size
 	if size > maxFile {
 		return "", ErrTooLarge
 	}
+	account := ""
 	if err := s.State.View(ctx, func(tx store.Tx) error {
-		_, err := s.waiting(tx, pool, id)
+		j, err := s.waiting(tx, pool, id)
+		if err == nil {
+			account = j.Account
+		}
 		return err
 	}); err != nil {
 		return "", err
 	}
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	default:
+	if !s.enter(account) {
 		return "", ErrTooMany
 	}
+	defer s.leave(account)
 	name := string(pool) + "/" + id + "/" + uuid.NewString()
 	info, err := s.Blobs.Put(ctx, bucket, name, &bounded{body, maxFile}, store.BlobMeta{ContentType: "text/csv"})
 	if err != nil {
@@ -110,6 +115,29 @@ func (s *Service) Upload(ctx context.Context, q url.Values, body io.Reader, size
 	}
 	s.forget(ctx, old)
 	return info.ETag, nil
+}
+
+// enter takes an account's place for an upload, if there is one.
+func (s *Service) enter(account string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := 0
+	for _, n := range s.uploads {
+		all += n
+	}
+	if s.uploads[account] >= maxUploads || all >= maxAllUploads {
+		return false
+	}
+	s.uploads[account]++
+	return true
+}
+
+func (s *Service) leave(account string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.uploads[account]--; s.uploads[account] == 0 {
+		delete(s.uploads, account)
+	}
 }
 
 // waiting returns a job that takes a file, or ErrClosed.
