@@ -306,11 +306,3 @@ func trusts(role *iam.Trust, roleARN string) (bool, error) {
 	}, &eval.Policies{Resource: []*policy.Document{doc}})
 	return d.Allowed, nil
 }
-
-// maxSwept bounds the rows that one sweep of ended sign-ins removes.
-const maxSwept = 20_000
-
-func sweepPools(tx store.Tx, now time.Time) error {
-	_, err := userpool.Sweep(tx, now, maxSwept)
-	return err
-}

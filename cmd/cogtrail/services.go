@@ -131,10 +131,13 @@ func (b *builder) userPools() (*service.Service, error) {
 	}
 	b.ops = append(b.ops, pools.Operations(b.models["cognito-idp"])...)
 	b.bg = append(b.bg, background{"signing keys", reserve.Run})
-	b.jobs[userpool.PurgeJob] = userpool.PurgeHandler(b.engines.state)
+	b.jobs[userpool.PurgeJob] = service.PurgeHandler(b.engines.state)
 	b.jobs[userpool.GroupPurgeJob] = userpool.GroupPurgeHandler(b.engines.state)
 	b.importUsers(pools.Import)
-	b.every("sign-ins", sweepEvery, func(tx store.Tx) error { return sweepPools(tx, b.clock.Now()) })
+	b.repeat("sign-ins", sweepEvery, func(ctx context.Context) error {
+		_, err := userpool.Sweep(ctx, b.engines.state, b.clock.Now())
+		return err
+	})
 	b.repeat("mailbox", sweepEvery, func(ctx context.Context) error { return b.mailbox.Trim(ctx, b.engines.state) })
 	return pools, nil
 }

@@ -190,7 +190,7 @@ func (enc *Encoder) value(dst []byte, x any, s *schema.Shape) []byte {
 			dst = AppendString(dst, k)
 			dst = append(dst, ':')
 			switch {
-			case s.HideValues:
+			case s.HidesValue(k):
 				dst = AppendString(dst, enc.Hidden)
 			case v.Values[i] == nil:
 				dst = append(dst, "null"...)

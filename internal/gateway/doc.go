@@ -3,6 +3,7 @@
 //
 //	1 accept        limits, request id, source address
 //	2 route         host + path + headers → service, operation, protocol
+//	                throttle: calls without signature, per source; read: the body, bounded
 //	3 authenticate  signature → identity with its policies, or none for unsigned operations
 //	4 decode        bytes → tree, by protocol and schema
 //	                own: whose an unsigned call is, from its input
@@ -14,12 +15,14 @@
 //
 // Steps 3 to 8 are one transaction: the key that signed, the policies that
 // allowed, the change and its record hold together or not at all. Step 9 comes
-// after the commit. Pipeline (pipeline.go) is the list itself; a test holds it
-// against a snapshot.
+// after the commit. pipeline.go is the list itself; a test holds the steps that
+// run against a snapshot.
 //
 // What is recorded: every call that authenticated, and every unsigned call whose
 // owner is known, with its error if it failed. What is not: calls with a bad
 // signature or of a client nobody owns, since they belong to no account
 // [CloudTrail: record contents] (inferred). Such a call can change nothing: if its
-// transaction holds a write, it is undone and answered as failed.
+// transaction holds a write, it is undone and answered as failed. A call on another
+// account's resource is recorded for both accounts, once the owner's policy let the
+// caller in.
 package gateway

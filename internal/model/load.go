@@ -45,6 +45,10 @@ type Overlay struct {
 	HiddenShapes  []string `json:"hiddenShapes"`
 	VisibleShapes []string `json:"visibleShapes"`
 	HiddenValues  []string `json:"hiddenValues"`
+	// Unpatterned shapes are checked by the service itself: AWS does not hold to the model's pattern.
+	Unpatterned []string `json:"unpatterned"`
+	// ShownKeys are keys of such maps whose values are shown all the same.
+	ShownKeys map[string][]string `json:"shownKeys"`
 	// RecordHTTP is S3's way of records: parameters have their names on the wire, headers
 	// appear if they begin with x-amz-, and so do fixed parameters of the URI and the host.
 	RecordHTTP bool `json:"recordHTTP"`
@@ -205,9 +209,12 @@ func loadShapes(s *schema.Service, m *rawModel, o *Overlay) error {
 		sh := &schema.Shape{
 			Name: name, Kind: kind, Enum: r.Enum, Pattern: r.Pattern, Min: r.Min, Max: r.Max,
 			Sensitive: r.Sensitive && !slices.Contains(o.VisibleShapes, name), Hidden: slices.Contains(o.HiddenShapes, name),
-			HideValues: slices.Contains(o.HiddenValues, name),
-			Exception:  r.Exception, Fault: r.Fault, Union: r.Union, EventStream: r.Event, Streaming: r.Streaming,
+			HideValues: slices.Contains(o.HiddenValues, name), ShowKeys: o.ShownKeys[name],
+			Exception: r.Exception, Fault: r.Fault, Union: r.Union, EventStream: r.Event, Streaming: r.Streaming,
 			Flattened: r.Flattened, TimestampFormat: r.Timestamp, Payload: r.Payload, XMLName: r.XMLName,
+		}
+		if slices.Contains(o.Unpatterned, name) {
+			sh.Pattern = ""
 		}
 		if r.Error != nil {
 			sh.ErrorCode, sh.Status = r.Error.Code, r.Error.Status

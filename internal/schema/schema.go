@@ -2,6 +2,7 @@ package schema
 
 import (
 	"regexp"
+	"slices"
 	"sync"
 )
 
@@ -131,6 +132,8 @@ type Shape struct {
 	Hidden bool
 	// HideValues replaces the values of a map in records and keeps its keys.
 	HideValues bool
+	// ShowKeys are the keys of such a map whose values are no secret.
+	ShowKeys []string
 
 	Exception bool
 	ErrorCode string // code on the wire of query protocols, if it differs from Name
@@ -204,6 +207,9 @@ func (s *Shape) SetMembers(ms []*Member) {
 		s.index[m.Name] = i
 	}
 }
+
+// HidesValue tells whether records hide a map's value under a key.
+func (s *Shape) HidesValue(key string) bool { return s.HideValues && !slices.Contains(s.ShowKeys, key) }
 
 // Regexp returns the compiled pattern (full match), or nil if there is none or
 // Go's linear-time engine cannot express it (look-ahead).

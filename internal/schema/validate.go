@@ -124,7 +124,7 @@ func (c *checker) value(x any, s *Shape, at string) {
 				}
 			}
 			if v.Values[i] != nil {
-				c.below(s.HideValues, v.Values[i], s.Elem.Shape, el)
+				c.below(s.HidesValue(k), v.Values[i], s.Elem.Shape, el)
 			}
 		}
 	}

@@ -23,11 +23,12 @@ const (
 // ErrBadKeySet reports bytes that Marshal did not write.
 var ErrBadKeySet = errors.New("not a token key set")
 
-// KeySet is the keys of one pool: one signs ID tokens, another access tokens, as Cognito has it. Retired public keys stay
-// published while their tokens live.
+// KeySet is the keys of one pool: one signs ID tokens, another access tokens, as Cognito has it, a third what is said to SAML
+// identity providers. Retired public keys stay published while their tokens live.
 type KeySet struct {
 	id, access *signer
-	retired    []retiredKey // newest first
+	saml       *rsa.PrivateKey // nil in sets made before there was one
+	retired    []retiredKey    // newest first
 	byKid      map[string]*rsa.PublicKey
 }
 
@@ -43,21 +44,21 @@ type retiredKey struct {
 	until time.Time
 }
 
-// GenerateKeySet makes two new keys, which takes a few hundred milliseconds.
+// GenerateKeySet makes three new keys, which takes a few hundred milliseconds.
 func GenerateKeySet() (*KeySet, error) {
-	var s [2]*signer
-	for i := range s {
+	var keys [3]*rsa.PrivateKey
+	for i := range keys {
 		key, err := rsa.GenerateKey(rand.Reader, keyBits)
 		if err != nil {
 			return nil, fmt.Errorf("generate a token key: %w", err)
 		}
-		s[i] = newSigner(key)
+		keys[i] = key
 	}
-	return newKeySet(s[0], s[1], nil), nil
+	return newKeySet(newSigner(keys[0]), newSigner(keys[1]), keys[2], nil), nil
 }
 
-func newKeySet(id, access *signer, retired []retiredKey) *KeySet {
-	ks := &KeySet{id: id, access: access, retired: retired, byKid: map[string]*rsa.PublicKey{}}
+func newKeySet(id, access *signer, saml *rsa.PrivateKey, retired []retiredKey) *KeySet {
+	ks := &KeySet{id: id, access: access, saml: saml, retired: retired, byKid: map[string]*rsa.PublicKey{}}
 	for _, r := range retired {
 		ks.byKid[r.kid] = r.key
 	}
@@ -109,8 +110,8 @@ func (ks *KeySet) JWKS() []byte {
 	return append(out, `]}`...)
 }
 
-// Rotate returns a set with two new keys in which the present ones are retired: published and accepted until the given time,
-// which should be the longest life of a token from now. At most eight retired keys are kept, and none that is over at now.
+// Rotate returns a set with two new token keys in which the present ones are retired: published and accepted until the given time,
+// which should be the longest life of a token from now. The SAML key stays, since identity providers know it. At most eight retired keys are kept, and none that is over at now.
 func (ks *KeySet) Rotate(now, until time.Time) (*KeySet, error) {
 	next, err := GenerateKeySet()
 	if err != nil {
@@ -125,7 +126,7 @@ func (ks *KeySet) Rotate(now, until time.Time) (*KeySet, error) {
 			retired = append(retired, r)
 		}
 	}
-	return newKeySet(next.id, next.access, retired), nil
+	return newKeySet(next.id, next.access, ks.saml, retired), nil
 }
 
 // stored is the marshalled form. Private keys are PKCS #8, public ones PKIX.
@@ -133,6 +134,7 @@ type stored struct {
 	Version int             `json:"v"`
 	ID      []byte          `json:"id"`
 	Access  []byte          `json:"access"`
+	SAML    []byte          `json:"saml,omitempty"`
 	Retired []storedRetired `json:"retired,omitempty"`
 }
 
@@ -150,6 +152,11 @@ func (ks *KeySet) Marshal() ([]byte, error) {
 	}
 	if out.Access, err = x509.MarshalPKCS8PrivateKey(ks.access.key); err != nil {
 		return nil, fmt.Errorf("token key of access tokens: %w", err)
+	}
+	if ks.saml != nil {
+		if out.SAML, err = x509.MarshalPKCS8PrivateKey(ks.saml); err != nil {
+			return nil, fmt.Errorf("saml key: %w", err)
+		}
 	}
 	for _, r := range ks.retired {
 		der, err := x509.MarshalPKIXPublicKey(r.key)
@@ -175,6 +182,12 @@ func ParseKeySet(b []byte) (*KeySet, error) {
 	if err != nil {
 		return nil, err
 	}
+	var saml *rsa.PrivateKey
+	if len(in.SAML) > 0 {
+		if saml, err = parsePrivate(in.SAML); err != nil {
+			return nil, err
+		}
+	}
 	var retired []retiredKey
 	for _, r := range in.Retired {
 		key, err := x509.ParsePKIXPublicKey(r.Key)
@@ -184,10 +197,18 @@ func ParseKeySet(b []byte) (*KeySet, error) {
 		}
 		retired = append(retired, retiredKey{keyID(pub), pub, time.Unix(r.Until, 0)})
 	}
-	return newKeySet(id, access, retired), nil
+	return newKeySet(id, access, saml, retired), nil
 }
 
 func parseSigner(der []byte) (*signer, error) {
+	k, err := parsePrivate(der)
+	if err != nil {
+		return nil, err
+	}
+	return newSigner(k), nil
+}
+
+func parsePrivate(der []byte) (*rsa.PrivateKey, error) {
 	key, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
 		return nil, ErrBadKeySet
@@ -196,7 +217,7 @@ func parseSigner(der []byte) (*signer, error) {
 	if !ok || k.N.BitLen() != keyBits {
 		return nil, ErrBadKeySet
 	}
-	return newSigner(k), nil
+	return k, nil
 }
 
 // seal encodes and signs a payload.

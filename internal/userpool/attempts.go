@@ -102,6 +102,8 @@ var (
 	ChangePasswordLimit = Limit{"change password", 5}
 	AttributeCodeLimit  = Limit{"attribute code", 5}
 	VerifyLimit         = Limit{"verify", 15}
+	// UpdateLimit is for UpdateUserAttributes that send a code. (inferred)
+	UpdateLimit = Limit{"update", 20}
 	// RecoveryLimit is for ForgotPassword and ConfirmForgotPassword together. AWS takes 5 to 20 by a risk it does not tell. (inferred)
 	RecoveryLimit = Limit{"recovery", 10}
 )

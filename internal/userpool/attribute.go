@@ -80,6 +80,10 @@ func (p *Pool) CheckAttribute(name, v string) error {
 		return cognitoidp.InvalidParameterException("Invalid phone number format.")
 	case name == PreferredUsername && p.SignsInWith(name) && len(v) > maxLoginName:
 		return nonconforming(name + ": String must be no longer than 128 characters\n") // (inferred)
+	case name == PreferredUsername && p.SignsInWith(name):
+		if err := p.checkForm(v); err != nil { // (inferred): it is a name that nobody proves
+			return err
+		}
 	}
 	switch value(a.AttributeDataType) {
 	case "Number":
@@ -220,22 +224,26 @@ func (p *Pool) NameUser(u *User, text string) error {
 	if p.UsesAttributes() {
 		return p.nameByAttribute(u, text)
 	}
-	for _, form := range []struct {
-		attribute, word string
-		is              func(string) bool
-	}{
-		{Email, "email", looksLikeEmail},
-		{Phone, "phone number", ParsePhone},
-	} {
-		if p.SignsInWith(form.attribute) && form.is(text) {
-			alias := "email"
-			if form.attribute == Phone {
-				alias = "phone"
-			}
-			return cognitoidp.InvalidParameterException("Username cannot be of " + form.word + " format, since user pool is configured for " + alias + " alias.")
-		}
+	if err := p.checkForm(text); err != nil {
+		return err
 	}
 	u.Username = p.Fold(text) // case-insensitive pools store lower case (inferred)
+	return nil
+}
+
+// checkForm refuses a name in the form of an alias of the pool: without proof it would stand in the way of who has that address.
+func (p *Pool) checkForm(text string) error {
+	for _, form := range []struct {
+		attribute, word, alias string
+		is                     func(string) bool
+	}{
+		{Email, "email", "email", looksLikeEmail},
+		{Phone, "phone number", "phone", ParsePhone},
+	} {
+		if p.SignsInWith(form.attribute) && form.is(text) {
+			return cognitoidp.InvalidParameterException("Username cannot be of " + form.word + " format, since user pool is configured for " + form.alias + " alias.")
+		}
+	}
 	return nil
 }
 

@@ -1,10 +1,6 @@
 package userpool
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,8 +18,12 @@ type Client struct {
 	Pool    PoolID
 	Account string
 	Region  string
-	// Secret is the sealed client secret, empty without one.
+	// Secret is the sealed client secret that is described, empty without one.
 	Secret []byte
+	// SecretMade is when it was made, zero if together with the client.
+	SecretMade time.Time `json:",omitzero"`
+	// Second is the other secret while one replaces the other, nil without one. It is the newer of the two.
+	Second *SecondSecret `json:",omitempty"`
 	// Settings is the client as it is described, without the secret.
 	Settings cognitoidp.UserPoolClientType
 }
@@ -172,49 +172,4 @@ func (c *Client) Writes(attribute string) bool {
 		return false
 	}
 	return len(c.Settings.WriteAttributes) == 0 || slices.Contains(c.Settings.WriteAttributes, attribute)
-}
-
-// OpenSecret returns the client's secret, empty if it has none.
-func (r *Realm) OpenSecret(c *Client) (string, error) {
-	if len(c.Secret) == 0 {
-		return "", nil
-	}
-	s, err := r.Vault.Open(SecretPurpose, c.Secret, []byte(c.ID))
-	if err != nil {
-		return "", fmt.Errorf("open client secret: %w", err)
-	}
-	return string(s), nil
-}
-
-// SecretHash is base64(HMAC-SHA256(secret, name + client id)), as clients send it.
-func SecretHash(secret, name string, id ClientID) string {
-	h := hmac.New(sha256.New, []byte(secret))
-	h.Write([]byte(name))
-	h.Write([]byte(id))
-	return base64.StdEncoding.EncodeToString(h.Sum(nil))
-}
-
-// CheckSecretHash checks the hash a call carries against the client's secret and any of the names it may have been made with,
-// in constant time. nil means that none was sent.
-func (r *Realm) CheckSecretHash(c *Client, sent *string, names ...string) error {
-	secret, err := r.OpenSecret(c)
-	if err != nil {
-		return err
-	}
-	switch {
-	case secret == "" && sent == nil:
-		return nil
-	case secret == "":
-		return secretHashWrong(c.ID) // (inferred)
-	case sent == nil || *sent == "":
-		return secretHashMissing(c.ID)
-	}
-	ok := 0
-	for _, n := range names {
-		ok |= subtle.ConstantTimeCompare([]byte(SecretHash(secret, n, c.ID)), []byte(*sent))
-	}
-	if ok != 1 {
-		return secretHashWrong(c.ID)
-	}
-	return nil
 }

@@ -1,6 +1,8 @@
 // Package userpool owns user pools: their settings, app clients, users, signing keys, challenge sessions, refresh token
 // families, codes and counters. The areas below it (pool, client, signup, signin, profile, recovery, user) hold one file
-// per operation and share what is here; package service assembles them.
+// per operation and share what is here; package service assembles them. What hangs on a pool or a client has its table in the
+// area itself (resourceserver, provider, domain, uicustomization, branding, terms, risk, logdelivery): it goes with the pool by
+// service.PurgeHandler and with the client by client.Service.Forget.
 //
 //	unsigned call ── Owners ──▶ account and Region of the pool behind client id or access token
 //	operation     ── Realm.Client / Realm.Pool / Realm.User ──▶ rows, through store.Tx

@@ -73,6 +73,10 @@ func Unsupported(what string) *schema.Error {
 	return cognitoidp.InvalidParameterException(what + " is not supported by this server.")
 }
 
+func badPageToken() *schema.Error {
+	return cognitoidp.InvalidParameterException("Invalid pagination token.") // (inferred)
+}
+
 // TooBusy answers when as many passwords are being hashed as may be.
 func TooBusy() *schema.Error { return cognitoidp.TooManyRequestsException("Too many requests") }
 

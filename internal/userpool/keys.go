@@ -15,6 +15,8 @@ type signingKeys struct {
 	Region  string
 	Pool    PoolID
 	Sealed  []byte
+	// Certificate is that of the SAML key in DER, empty if the set has none.
+	Certificate []byte `json:",omitempty"`
 }
 
 var keysTable = store.Table[signingKeys]{
@@ -25,13 +27,18 @@ var keysTable = store.Table[signingKeys]{
 // keysPurpose is the vault's purpose of signing keys; the associated data is the pool's key.
 const keysPurpose = "token keys"
 
-// PutKeys seals and writes a pool's signing keys.
+// PutKeys seals and writes a new pool's signing keys, with a certificate of the SAML key.
 func (r *Realm) PutKeys(tx store.Tx, p *Pool, ks *token.KeySet) error {
 	raw, err := ks.Marshal()
 	if err != nil {
 		return fmt.Errorf("encode signing keys: %w", err)
 	}
 	row := &signingKeys{Account: p.Account, Region: p.Region, Pool: p.ID, Sealed: r.Vault.Seal(keysPurpose, raw, p.key())}
+	made := value(p.Settings.CreationDate)
+	row.Certificate, err = ks.Certificate(string(p.ID), made, made.AddDate(certificateYears, 0, 0))
+	if err != nil && !errors.Is(err, token.ErrNoSAMLKey) {
+		return err
+	}
 	if err := keysTable.Put(tx, row); err != nil {
 		return fmt.Errorf("write signing keys: %w", err)
 	}
@@ -55,6 +62,36 @@ func (r *Realm) Keys(tx store.Tx, p *Pool) (*token.KeySet, error) {
 		}
 		return token.ParseKeySet(plain)
 	})
+}
+
+// certificateYears is how long a certificate is valid. [Cognito: SAML signing and encryption]
+const certificateYears = 10
+
+// SigningCertificate returns the certificate of a pool's SAML key in DER. A pool older than such keys gets one now, from source.
+func (r *Realm) SigningCertificate(ctx context.Context, tx store.Tx, p *Pool, source KeySource) ([]byte, error) {
+	row, err := keysTable.Get(tx, p.key())
+	if err != nil {
+		return nil, fmt.Errorf("read signing keys: %w", err)
+	}
+	if len(row.Certificate) > 0 {
+		return row.Certificate, nil
+	}
+	ks, err := r.Keys(tx, p)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := source.Take(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("take signing keys: %w", err)
+	}
+	if err := r.PutKeys(tx, p, ks.WithSAML(fresh)); err != nil {
+		return nil, err
+	}
+	row, err = keysTable.Get(tx, p.key())
+	if err != nil {
+		return nil, fmt.Errorf("read signing keys: %w", err)
+	}
+	return row.Certificate, nil
 }
 
 // KeySource gives new signing keys. Making them takes a few hundred milliseconds, which no transaction should last.

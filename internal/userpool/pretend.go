@@ -14,7 +14,8 @@ import (
 const undelivered = "undelivered"
 
 // PretendCode does for the id of an unknown name what sending a known user a code does, so that neither the time nor what is
-// answered to guesses tells the two apart. Nobody gets the code. The rows end with it.
+// answered to guesses tells the two apart, but for the one job more that sends by SMTP where that is set. Nobody gets the code.
+// The rows end with it.
 func (r *Realm) PretendCode(tx store.Tx, p *Pool, who, purpose, occasion string, now time.Time) error {
 	text, err := r.NewCodeFor(tx, p, who, purpose, Attribute{}, now)
 	if err != nil {

@@ -1,7 +1,6 @@
 package userpool_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -32,11 +31,7 @@ func TestPretendCode_swept(t *testing.T) {
 		t.Fatalf("%d rows", n)
 	}
 	w.Advance(time.Hour + time.Millisecond)
-	err := w.State.Update(context.Background(), func(tx store.Tx) error {
-		_, err := userpool.Sweep(tx, w.Now(), 100)
-		return err
-	})
-	if err != nil {
+	if _, err := userpool.Sweep(t.Context(), w.State, w.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if n := rows(); n != 0 {

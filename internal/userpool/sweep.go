@@ -14,20 +14,27 @@ import (
 // expires is the index of tables whose rows end by themselves, by ms since 1970.
 const expires = "expires"
 
-// Sweep removes rows that are over: sessions, codes, counters, families. It removes at most max and tells how many; call it
-// again while it removes as many. Nothing depends on when it runs, since every reader looks at the time itself.
-func Sweep(tx store.Tx, now time.Time, max int) (int, error) {
-	n := 0
+// sweepStep is how many rows one transaction of a sweep deletes, with their index entries far below what a transaction may write.
+const sweepStep = 1000
+
+// Sweep removes the rows that are over: sessions, codes, counters, families, a few at a time, and tells how many. Nothing depends
+// on when it runs, since every reader looks at the time itself.
+func Sweep(ctx context.Context, state store.State, now time.Time) (swept int, err error) {
 	for _, f := range []func(store.Tx, time.Time, int) (int, error){
 		sweeper(&Sessions), sweeper(&codes), sweeper(&attemptsTable), sweeper(&uses), sweeper(&Families),
 	} {
-		k, err := f(tx, now, max-n)
-		if err != nil {
-			return n, err
+		for n := sweepStep; n == sweepStep; {
+			err := state.Update(ctx, func(tx store.Tx) (err error) {
+				n, err = f(tx, now, sweepStep)
+				return err
+			})
+			if err != nil {
+				return swept, err
+			}
+			swept += n
 		}
-		n += k
 	}
-	return n, nil
+	return swept, nil
 }
 
 func sweeper[R any](t *store.Table[R]) func(store.Tx, time.Time, int) (int, error) {
@@ -69,9 +76,15 @@ type Purge struct {
 // purgeStep is how many rows one transaction of a purge deletes, so that it holds up nobody.
 const purgeStep = 500
 
-// PurgeHandler clears away clients, users, keys and the rest of a deleted pool, a few rows at a time. Nothing of it can be
-// reached any more: whoever looks for it looks for the pool first.
-func PurgeHandler(state store.State) job.Handler {
+// Purger deletes at most max rows whose keys begin with a deleted pool's, and tells how many.
+type Purger func(tx store.Tx, prefix store.Key, max int) (int, error)
+
+// Purging is the Purger of an area's table.
+func Purging[R any](t *store.Table[R]) Purger { return purger(t) }
+
+// PurgeHandler clears away clients, users, keys and the rest of a deleted pool, a few rows at a time; more are the areas' own
+// tables. Nothing of it can be reached any more: whoever looks for it looks for the pool first.
+func PurgeHandler(state store.State, more ...Purger) job.Handler {
 	return func(ctx context.Context, j job.Job) error {
 		var what Purge
 		if err := json.Unmarshal(j.Payload, &what); err != nil {
@@ -80,7 +93,7 @@ func PurgeHandler(state store.State) job.Handler {
 		for {
 			n := 0
 			err := state.Update(ctx, func(tx store.Tx) (err error) {
-				n, err = what.step(tx)
+				n, err = what.step(tx, more)
 				return err
 			})
 			if err != nil || n == 0 {
@@ -90,7 +103,7 @@ func PurgeHandler(state store.State) job.Handler {
 	}
 }
 
-func (w Purge) step(tx store.Tx) (int, error) {
+func (w Purge) step(tx store.Tx, more []Purger) (int, error) {
 	if _, err := Pools.Get(tx, store.K(string(w.Pool))); err == nil {
 		return 0, fmt.Errorf("BUG: purge of user pool %s, which exists", w.Pool)
 	}
@@ -108,10 +121,10 @@ func (w Purge) step(tx store.Tx) (int, error) {
 	if err := deleteAll(tx, &Clients, clients); err != nil {
 		return n, err
 	}
-	for _, f := range []func(store.Tx, store.Key, int) (int, error){
+	for _, f := range append([]Purger{
 		purger(&Users), purger(&keysTable), purger(&codes), purger(&attemptsTable), purger(&uses), purger(&Families),
 		purger(&Memberships), purger(&Groups), purger(&ImportJobs),
-	} {
+	}, more...) {
 		k, err := f(tx, prefix, purgeStep-n)
 		if err != nil {
 			return n, err
@@ -152,7 +165,7 @@ func GroupPurgeHandler(state store.State) job.Handler {
 	}
 }
 
-func purger[R any](t *store.Table[R]) func(store.Tx, store.Key, int) (int, error) {
+func purger[R any](t *store.Table[R]) Purger {
 	return func(tx store.Tx, prefix store.Key, max int) (int, error) {
 		var keys []store.Key
 		for row, err := range t.Scan(tx, prefix, nil) {

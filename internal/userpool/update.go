@@ -42,6 +42,12 @@ func (r *Realm) UpdateAttributes(c *op.Call, p *Pool, client *Client, u *User, l
 	if err := r.PutUser(c.Tx, p, u); err != nil {
 		return nil, err
 	}
+	if client != nil && len(send) > 0 {
+		// AWS declares no such limit; without one a token is a way to flood any address.
+		if err := r.Within(c, p, u.Sub, UpdateLimit); err != nil {
+			return nil, err
+		}
+	}
 	var out []cognitoidp.CodeDeliveryDetailsType
 	for _, to := range send {
 		d, err := r.SendAttributeCode(c, p, u, OnUpdate, to)
@@ -113,6 +119,8 @@ func (r *Realm) updateAddress(c *op.Call, p *Pool, u *User, name string, given m
 			u.Set(name+"_verified", flag)
 		}
 		return "", nil
+	case v == "" && p.onlyName(u, name):
+		return "", nonconforming(name + ": The attribute is required\n") // (inferred): he could not sign in any more
 	case v == "":
 		u.Set(name, "")
 		u.Set(name+"_verified", "")
@@ -151,6 +159,19 @@ func (r *Realm) updateAddress(c *op.Call, p *Pool, u *User, name string, given m
 	return "", nil
 }
 
+// onlyName tells that an attribute is all by which a user of a pool without user names signs in.
+func (p *Pool) onlyName(u *User, name string) bool {
+	if !p.UsesAttributes() || !p.SignsInWith(name) {
+		return false
+	}
+	for _, other := range addresses {
+		if v, _ := u.Get(other); other != name && v != "" && p.SignsInWith(other) {
+			return false
+		}
+	}
+	return true
+}
+
 // verifiesFirst tells that a new value of an attribute counts only once it is verified.
 func (p *Pool) verifiesFirst(attribute string) bool {
 	s := p.Settings.UserAttributeUpdateSettings
@@ -175,6 +196,17 @@ func (u *User) setPending(name, v string) {
 	if len(u.Pending) == 0 {
 		u.Pending = nil
 	}
+}
+
+// DropPending forgets addresses that a user has not verified yet, with their codes: after a reset of his password it is not
+// known who asked for them. The caller writes him.
+func (r *Realm) DropPending(c *op.Call, p *Pool, u *User) error {
+	for _, name := range addresses {
+		if err := r.dropPending(c, p, u, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *Realm) dropPending(c *op.Call, p *Pool, u *User, name string) error {

@@ -307,6 +307,9 @@ func (r *Realm) TakeAlias(tx store.Tx, p *Pool, u *User, name string, now time.T
 	if err != nil || h == nil {
 		return err
 	}
+	if hv, _ := h.Get(name); p.Fold(hv) != p.Fold(v) {
+		return aliasExists(name) // he holds the text as a name of another kind, which no verification takes
+	}
 	h.Set(name+"_verified", "false")
 	h.Modified = now
 	return r.PutUser(tx, p, h)

@@ -9,9 +9,12 @@ import (
 
 // ClientAPI is the area client of the service.
 type ClientAPI interface {
+	AddUserPoolClientSecret(*op.Call, *AddUserPoolClientSecretInput) (*AddUserPoolClientSecretOutput, error)
 	CreateUserPoolClient(*op.Call, *CreateUserPoolClientInput) (*CreateUserPoolClientOutput, error)
 	DeleteUserPoolClient(*op.Call, *DeleteUserPoolClientInput) error
+	DeleteUserPoolClientSecret(*op.Call, *DeleteUserPoolClientSecretInput) (*DeleteUserPoolClientSecretOutput, error)
 	DescribeUserPoolClient(*op.Call, *DescribeUserPoolClientInput) (*DescribeUserPoolClientOutput, error)
+	ListUserPoolClientSecrets(*op.Call, *ListUserPoolClientSecretsInput) (*ListUserPoolClientSecretsOutput, error)
 	ListUserPoolClients(*op.Call, *ListUserPoolClientsInput) (*ListUserPoolClientsOutput, error)
 	UpdateUserPoolClient(*op.Call, *UpdateUserPoolClientInput) (*UpdateUserPoolClientOutput, error)
 }
@@ -26,6 +29,13 @@ func ClientOps(svc *schema.Service, s ClientAPI) []*op.Operation {
 		}
 		ops = append(ops, &op.Operation{Operation: o, New: in, Run: run})
 	}
+	add("AddUserPoolClientSecret", func() any { return new(AddUserPoolClientSecretInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AddUserPoolClientSecret(c, in.(*AddUserPoolClientSecretInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("CreateUserPoolClient", func() any { return new(CreateUserPoolClientInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.CreateUserPoolClient(c, in.(*CreateUserPoolClientInput))
 		if err != nil {
@@ -36,8 +46,22 @@ func ClientOps(svc *schema.Service, s ClientAPI) []*op.Operation {
 	add("DeleteUserPoolClient", func() any { return new(DeleteUserPoolClientInput) }, func(c *op.Call, in any) (any, error) {
 		return nil, s.DeleteUserPoolClient(c, in.(*DeleteUserPoolClientInput))
 	})
+	add("DeleteUserPoolClientSecret", func() any { return new(DeleteUserPoolClientSecretInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.DeleteUserPoolClientSecret(c, in.(*DeleteUserPoolClientSecretInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("DescribeUserPoolClient", func() any { return new(DescribeUserPoolClientInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.DescribeUserPoolClient(c, in.(*DescribeUserPoolClientInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("ListUserPoolClientSecrets", func() any { return new(ListUserPoolClientSecretsInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.ListUserPoolClientSecrets(c, in.(*ListUserPoolClientSecretsInput))
 		if err != nil {
 			return nil, err
 		}

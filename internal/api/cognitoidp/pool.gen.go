@@ -9,9 +9,11 @@ import (
 
 // PoolAPI is the area pool of the service.
 type PoolAPI interface {
+	AddCustomAttributes(*op.Call, *AddCustomAttributesInput) (*AddCustomAttributesOutput, error)
 	CreateUserPool(*op.Call, *CreateUserPoolInput) (*CreateUserPoolOutput, error)
 	DeleteUserPool(*op.Call, *DeleteUserPoolInput) error
 	DescribeUserPool(*op.Call, *DescribeUserPoolInput) (*DescribeUserPoolOutput, error)
+	GetSigningCertificate(*op.Call, *GetSigningCertificateInput) (*GetSigningCertificateOutput, error)
 	GetUserPoolMfaConfig(*op.Call, *GetUserPoolMfaConfigInput) (*GetUserPoolMfaConfigOutput, error)
 	ListTagsForResource(*op.Call, *ListTagsForResourceInput) (*ListTagsForResourceOutput, error)
 	ListUserPools(*op.Call, *ListUserPoolsInput) (*ListUserPoolsOutput, error)
@@ -30,6 +32,13 @@ func PoolOps(svc *schema.Service, s PoolAPI) []*op.Operation {
 		}
 		ops = append(ops, &op.Operation{Operation: o, New: in, Run: run})
 	}
+	add("AddCustomAttributes", func() any { return new(AddCustomAttributesInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AddCustomAttributes(c, in.(*AddCustomAttributesInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("CreateUserPool", func() any { return new(CreateUserPoolInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.CreateUserPool(c, in.(*CreateUserPoolInput))
 		if err != nil {
@@ -40,6 +49,13 @@ func PoolOps(svc *schema.Service, s PoolAPI) []*op.Operation {
 	add("DeleteUserPool", func() any { return new(DeleteUserPoolInput) }, func(c *op.Call, in any) (any, error) { return nil, s.DeleteUserPool(c, in.(*DeleteUserPoolInput)) })
 	add("DescribeUserPool", func() any { return new(DescribeUserPoolInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.DescribeUserPool(c, in.(*DescribeUserPoolInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("GetSigningCertificate", func() any { return new(GetSigningCertificateInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.GetSigningCertificate(c, in.(*GetSigningCertificateInput))
 		if err != nil {
 			return nil, err
 		}

@@ -2,11 +2,53 @@
 
 package cognitoidp
 
+import "encoding/json"
 import "time"
 
 // AccountRecoverySettingType is the shape AccountRecoverySettingType.
 type AccountRecoverySettingType struct {
 	RecoveryMechanisms []RecoveryOptionType
+}
+
+// AccountTakeoverActionType is the shape AccountTakeoverActionType.
+type AccountTakeoverActionType struct {
+	Notify      bool   // required
+	EventAction string // required
+}
+
+// AccountTakeoverActionsType is the shape AccountTakeoverActionsType.
+type AccountTakeoverActionsType struct {
+	LowAction    *AccountTakeoverActionType
+	MediumAction *AccountTakeoverActionType
+	HighAction   *AccountTakeoverActionType
+}
+
+// AccountTakeoverRiskConfigurationType is the shape AccountTakeoverRiskConfigurationType.
+type AccountTakeoverRiskConfigurationType struct {
+	NotifyConfiguration *NotifyConfigurationType
+	Actions             *AccountTakeoverActionsType // required
+}
+
+// AddCustomAttributesInput is the shape AddCustomAttributesRequest.
+type AddCustomAttributesInput struct {
+	UserPoolId       string                // required
+	CustomAttributes []SchemaAttributeType // required
+}
+
+// AddCustomAttributesOutput is the shape AddCustomAttributesResponse.
+type AddCustomAttributesOutput struct {
+}
+
+// AddUserPoolClientSecretInput is the shape AddUserPoolClientSecretRequest.
+type AddUserPoolClientSecretInput struct {
+	UserPoolId   string  // required
+	ClientId     string  // required
+	ClientSecret *string // sensitive
+}
+
+// AddUserPoolClientSecretOutput is the shape AddUserPoolClientSecretResponse.
+type AddUserPoolClientSecretOutput struct {
+	ClientSecretDescriptor *ClientSecretDescriptorType
 }
 
 // AdminAddUserToGroupInput is the shape AdminAddUserToGroupRequest.
@@ -193,6 +235,15 @@ type AnalyticsMetadataType struct {
 	AnalyticsEndpointId *string
 }
 
+// AssetType is the shape AssetType.
+type AssetType struct {
+	Category   string // required
+	ColorMode  string // required
+	Extension  string // required
+	Bytes      []byte
+	ResourceId *string
+}
+
 // AttributeType is the shape AttributeType.
 type AttributeType struct {
 	Name  string  // required
@@ -220,11 +271,34 @@ type ChangePasswordInput struct {
 type ChangePasswordOutput struct {
 }
 
+// ClientSecretDescriptorType is the shape ClientSecretDescriptorType.
+type ClientSecretDescriptorType struct {
+	ClientSecretId         *string
+	ClientSecretValue      *string // sensitive
+	ClientSecretCreateDate *time.Time
+}
+
+// CloudWatchLogsConfigurationType is the shape CloudWatchLogsConfigurationType.
+type CloudWatchLogsConfigurationType struct {
+	LogGroupArn *string
+}
+
 // CodeDeliveryDetailsType is the shape CodeDeliveryDetailsType.
 type CodeDeliveryDetailsType struct {
 	Destination    *string
 	DeliveryMedium *string
 	AttributeName  *string
+}
+
+// CompromisedCredentialsActionsType is the shape CompromisedCredentialsActionsType.
+type CompromisedCredentialsActionsType struct {
+	EventAction string // required
+}
+
+// CompromisedCredentialsRiskConfigurationType is the shape CompromisedCredentialsRiskConfigurationType.
+type CompromisedCredentialsRiskConfigurationType struct {
+	EventFilter []string
+	Actions     *CompromisedCredentialsActionsType // required
 }
 
 // ConfirmForgotPasswordInput is the shape ConfirmForgotPasswordRequest.
@@ -275,6 +349,63 @@ type CreateGroupOutput struct {
 	Group *GroupType
 }
 
+// CreateIdentityProviderInput is the shape CreateIdentityProviderRequest.
+type CreateIdentityProviderInput struct {
+	UserPoolId       string            // required
+	ProviderName     string            // required
+	ProviderType     string            // required
+	ProviderDetails  map[string]string // required
+	AttributeMapping map[string]string
+	IdpIdentifiers   []string
+}
+
+// CreateIdentityProviderOutput is the shape CreateIdentityProviderResponse.
+type CreateIdentityProviderOutput struct {
+	IdentityProvider *IdentityProviderType // required
+}
+
+// CreateManagedLoginBrandingInput is the shape CreateManagedLoginBrandingRequest.
+type CreateManagedLoginBrandingInput struct {
+	UserPoolId               string // required
+	ClientId                 string // required
+	UseCognitoProvidedValues *bool
+	Settings                 json.RawMessage
+	Assets                   []AssetType
+}
+
+// CreateManagedLoginBrandingOutput is the shape CreateManagedLoginBrandingResponse.
+type CreateManagedLoginBrandingOutput struct {
+	ManagedLoginBranding *ManagedLoginBrandingType
+}
+
+// CreateResourceServerInput is the shape CreateResourceServerRequest.
+type CreateResourceServerInput struct {
+	UserPoolId string // required
+	Identifier string // required
+	Name       string // required
+	Scopes     []ResourceServerScopeType
+}
+
+// CreateResourceServerOutput is the shape CreateResourceServerResponse.
+type CreateResourceServerOutput struct {
+	ResourceServer *ResourceServerType // required
+}
+
+// CreateTermsInput is the shape CreateTermsRequest.
+type CreateTermsInput struct {
+	UserPoolId  string // required
+	ClientId    string // required
+	TermsName   string // required
+	TermsSource string // required
+	Enforcement string // required
+	Links       map[string]string
+}
+
+// CreateTermsOutput is the shape CreateTermsResponse.
+type CreateTermsOutput struct {
+	Terms *TermsType
+}
+
 // CreateUserImportJobInput is the shape CreateUserImportJobRequest.
 type CreateUserImportJobInput struct {
 	JobName               string // required
@@ -320,6 +451,20 @@ type CreateUserPoolClientOutput struct {
 	UserPoolClient *UserPoolClientType
 }
 
+// CreateUserPoolDomainInput is the shape CreateUserPoolDomainRequest.
+type CreateUserPoolDomainInput struct {
+	Domain              string // required
+	UserPoolId          string // required
+	ManagedLoginVersion *int64
+	CustomDomainConfig  *CustomDomainConfigType
+}
+
+// CreateUserPoolDomainOutput is the shape CreateUserPoolDomainResponse.
+type CreateUserPoolDomainOutput struct {
+	ManagedLoginVersion *int64
+	CloudFrontDomain    *string
+}
+
 // CreateUserPoolInput is the shape CreateUserPoolRequest.
 type CreateUserPoolInput struct {
 	PoolName                    string // required
@@ -353,6 +498,11 @@ type CreateUserPoolOutput struct {
 	UserPool *UserPoolType
 }
 
+// CustomDomainConfigType is the shape CustomDomainConfigType.
+type CustomDomainConfigType struct {
+	CertificateArn string // required
+}
+
 // CustomEmailLambdaVersionConfigType is the shape CustomEmailLambdaVersionConfigType.
 type CustomEmailLambdaVersionConfigType struct {
 	LambdaVersion string // required
@@ -368,6 +518,30 @@ type CustomSMSLambdaVersionConfigType struct {
 // DeleteGroupInput is the shape DeleteGroupRequest.
 type DeleteGroupInput struct {
 	GroupName  string // required
+	UserPoolId string // required
+}
+
+// DeleteIdentityProviderInput is the shape DeleteIdentityProviderRequest.
+type DeleteIdentityProviderInput struct {
+	UserPoolId   string // required
+	ProviderName string // required
+}
+
+// DeleteManagedLoginBrandingInput is the shape DeleteManagedLoginBrandingRequest.
+type DeleteManagedLoginBrandingInput struct {
+	ManagedLoginBrandingId string // required
+	UserPoolId             string // required
+}
+
+// DeleteResourceServerInput is the shape DeleteResourceServerRequest.
+type DeleteResourceServerInput struct {
+	UserPoolId string // required
+	Identifier string // required
+}
+
+// DeleteTermsInput is the shape DeleteTermsRequest.
+type DeleteTermsInput struct {
+	TermsId    string // required
 	UserPoolId string // required
 }
 
@@ -392,9 +566,98 @@ type DeleteUserPoolClientInput struct {
 	ClientId   string // required
 }
 
+// DeleteUserPoolClientSecretInput is the shape DeleteUserPoolClientSecretRequest.
+type DeleteUserPoolClientSecretInput struct {
+	UserPoolId     string // required
+	ClientId       string // required
+	ClientSecretId string // required
+}
+
+// DeleteUserPoolClientSecretOutput is the shape DeleteUserPoolClientSecretResponse.
+type DeleteUserPoolClientSecretOutput struct {
+}
+
+// DeleteUserPoolDomainInput is the shape DeleteUserPoolDomainRequest.
+type DeleteUserPoolDomainInput struct {
+	Domain     string // required
+	UserPoolId string // required
+}
+
+// DeleteUserPoolDomainOutput is the shape DeleteUserPoolDomainResponse.
+type DeleteUserPoolDomainOutput struct {
+}
+
 // DeleteUserPoolInput is the shape DeleteUserPoolRequest.
 type DeleteUserPoolInput struct {
 	UserPoolId string // required
+}
+
+// DescribeIdentityProviderInput is the shape DescribeIdentityProviderRequest.
+type DescribeIdentityProviderInput struct {
+	UserPoolId   string // required
+	ProviderName string // required
+}
+
+// DescribeIdentityProviderOutput is the shape DescribeIdentityProviderResponse.
+type DescribeIdentityProviderOutput struct {
+	IdentityProvider *IdentityProviderType // required
+}
+
+// DescribeManagedLoginBrandingByClientInput is the shape DescribeManagedLoginBrandingByClientRequest.
+type DescribeManagedLoginBrandingByClientInput struct {
+	UserPoolId            string // required
+	ClientId              string // required
+	ReturnMergedResources *bool
+}
+
+// DescribeManagedLoginBrandingByClientOutput is the shape DescribeManagedLoginBrandingByClientResponse.
+type DescribeManagedLoginBrandingByClientOutput struct {
+	ManagedLoginBranding *ManagedLoginBrandingType
+}
+
+// DescribeManagedLoginBrandingInput is the shape DescribeManagedLoginBrandingRequest.
+type DescribeManagedLoginBrandingInput struct {
+	UserPoolId             string // required
+	ManagedLoginBrandingId string // required
+	ReturnMergedResources  *bool
+}
+
+// DescribeManagedLoginBrandingOutput is the shape DescribeManagedLoginBrandingResponse.
+type DescribeManagedLoginBrandingOutput struct {
+	ManagedLoginBranding *ManagedLoginBrandingType
+}
+
+// DescribeResourceServerInput is the shape DescribeResourceServerRequest.
+type DescribeResourceServerInput struct {
+	UserPoolId string // required
+	Identifier string // required
+}
+
+// DescribeResourceServerOutput is the shape DescribeResourceServerResponse.
+type DescribeResourceServerOutput struct {
+	ResourceServer *ResourceServerType // required
+}
+
+// DescribeRiskConfigurationInput is the shape DescribeRiskConfigurationRequest.
+type DescribeRiskConfigurationInput struct {
+	UserPoolId string // required
+	ClientId   *string
+}
+
+// DescribeRiskConfigurationOutput is the shape DescribeRiskConfigurationResponse.
+type DescribeRiskConfigurationOutput struct {
+	RiskConfiguration *RiskConfigurationType // required
+}
+
+// DescribeTermsInput is the shape DescribeTermsRequest.
+type DescribeTermsInput struct {
+	TermsId    string // required
+	UserPoolId string // required
+}
+
+// DescribeTermsOutput is the shape DescribeTermsResponse.
+type DescribeTermsOutput struct {
+	Terms *TermsType
 }
 
 // DescribeUserImportJobInput is the shape DescribeUserImportJobRequest.
@@ -419,6 +682,16 @@ type DescribeUserPoolClientOutput struct {
 	UserPoolClient *UserPoolClientType
 }
 
+// DescribeUserPoolDomainInput is the shape DescribeUserPoolDomainRequest.
+type DescribeUserPoolDomainInput struct {
+	Domain string // required
+}
+
+// DescribeUserPoolDomainOutput is the shape DescribeUserPoolDomainResponse.
+type DescribeUserPoolDomainOutput struct {
+	DomainDescription *DomainDescriptionType
+}
+
 // DescribeUserPoolInput is the shape DescribeUserPoolRequest.
 type DescribeUserPoolInput struct {
 	UserPoolId string // required
@@ -435,6 +708,19 @@ type DeviceConfigurationType struct {
 	DeviceOnlyRememberedOnUserPrompt *bool
 }
 
+// DomainDescriptionType is the shape DomainDescriptionType.
+type DomainDescriptionType struct {
+	UserPoolId             *string
+	AWSAccountId           *string
+	Domain                 *string
+	S3Bucket               *string
+	CloudFrontDistribution *string
+	Version                *string
+	Status                 *string
+	CustomDomainConfig     *CustomDomainConfigType
+	ManagedLoginVersion    *int64
+}
+
 // EmailConfigurationType is the shape EmailConfigurationType.
 type EmailConfigurationType struct {
 	SourceArn           *string
@@ -448,6 +734,11 @@ type EmailConfigurationType struct {
 type EmailMfaConfigType struct {
 	Message *string
 	Subject *string
+}
+
+// FirehoseConfigurationType is the shape FirehoseConfigurationType.
+type FirehoseConfigurationType struct {
+	StreamArn *string
 }
 
 // ForgotPasswordInput is the shape ForgotPasswordRequest.
@@ -485,6 +776,48 @@ type GetGroupInput struct {
 // GetGroupOutput is the shape GetGroupResponse.
 type GetGroupOutput struct {
 	Group *GroupType
+}
+
+// GetIdentityProviderByIdentifierInput is the shape GetIdentityProviderByIdentifierRequest.
+type GetIdentityProviderByIdentifierInput struct {
+	UserPoolId    string // required
+	IdpIdentifier string // required
+}
+
+// GetIdentityProviderByIdentifierOutput is the shape GetIdentityProviderByIdentifierResponse.
+type GetIdentityProviderByIdentifierOutput struct {
+	IdentityProvider *IdentityProviderType // required
+}
+
+// GetLogDeliveryConfigurationInput is the shape GetLogDeliveryConfigurationRequest.
+type GetLogDeliveryConfigurationInput struct {
+	UserPoolId string // required
+}
+
+// GetLogDeliveryConfigurationOutput is the shape GetLogDeliveryConfigurationResponse.
+type GetLogDeliveryConfigurationOutput struct {
+	LogDeliveryConfiguration *LogDeliveryConfigurationType
+}
+
+// GetSigningCertificateInput is the shape GetSigningCertificateRequest.
+type GetSigningCertificateInput struct {
+	UserPoolId string // required
+}
+
+// GetSigningCertificateOutput is the shape GetSigningCertificateResponse.
+type GetSigningCertificateOutput struct {
+	Certificate *string
+}
+
+// GetUICustomizationInput is the shape GetUICustomizationRequest.
+type GetUICustomizationInput struct {
+	UserPoolId string // required
+	ClientId   *string
+}
+
+// GetUICustomizationOutput is the shape GetUICustomizationResponse.
+type GetUICustomizationOutput struct {
+	UICustomization *UICustomizationType // required
 }
 
 // GetUserAttributeVerificationCodeInput is the shape GetUserAttributeVerificationCodeRequest.
@@ -547,6 +880,18 @@ type GroupType struct {
 	CreationDate     *time.Time
 }
 
+// IdentityProviderType is the shape IdentityProviderType.
+type IdentityProviderType struct {
+	UserPoolId       *string
+	ProviderName     *string
+	ProviderType     *string
+	ProviderDetails  map[string]string
+	AttributeMapping map[string]string
+	IdpIdentifiers   []string
+	LastModifiedDate *time.Time
+	CreationDate     *time.Time
+}
+
 // InboundFederationLambdaType is the shape InboundFederationLambdaType.
 type InboundFederationLambdaType struct {
 	LambdaVersion string // required
@@ -605,6 +950,32 @@ type ListGroupsOutput struct {
 	NextToken *string
 }
 
+// ListIdentityProvidersInput is the shape ListIdentityProvidersRequest.
+type ListIdentityProvidersInput struct {
+	UserPoolId string // required
+	MaxResults *int64
+	NextToken  *string
+}
+
+// ListIdentityProvidersOutput is the shape ListIdentityProvidersResponse.
+type ListIdentityProvidersOutput struct {
+	Providers []ProviderDescription // required
+	NextToken *string
+}
+
+// ListResourceServersInput is the shape ListResourceServersRequest.
+type ListResourceServersInput struct {
+	UserPoolId string // required
+	MaxResults *int64
+	NextToken  *string
+}
+
+// ListResourceServersOutput is the shape ListResourceServersResponse.
+type ListResourceServersOutput struct {
+	ResourceServers []ResourceServerType // required
+	NextToken       *string
+}
+
 // ListTagsForResourceInput is the shape ListTagsForResourceRequest.
 type ListTagsForResourceInput struct {
 	ResourceArn string // required
@@ -613,6 +984,19 @@ type ListTagsForResourceInput struct {
 // ListTagsForResourceOutput is the shape ListTagsForResourceResponse.
 type ListTagsForResourceOutput struct {
 	Tags map[string]string
+}
+
+// ListTermsInput is the shape ListTermsRequest.
+type ListTermsInput struct {
+	UserPoolId string // required
+	MaxResults *int64
+	NextToken  *string
+}
+
+// ListTermsOutput is the shape ListTermsResponse.
+type ListTermsOutput struct {
+	Terms     []TermsDescriptionType // required
+	NextToken *string
 }
 
 // ListUserImportJobsInput is the shape ListUserImportJobsRequest.
@@ -626,6 +1010,19 @@ type ListUserImportJobsInput struct {
 type ListUserImportJobsOutput struct {
 	UserImportJobs  []UserImportJobType
 	PaginationToken *string
+}
+
+// ListUserPoolClientSecretsInput is the shape ListUserPoolClientSecretsRequest.
+type ListUserPoolClientSecretsInput struct {
+	UserPoolId string // required
+	ClientId   string // required
+	NextToken  *string
+}
+
+// ListUserPoolClientSecretsOutput is the shape ListUserPoolClientSecretsResponse.
+type ListUserPoolClientSecretsOutput struct {
+	ClientSecrets []ClientSecretDescriptorType
+	NextToken     *string
 }
 
 // ListUserPoolClientsInput is the shape ListUserPoolClientsRequest.
@@ -682,10 +1079,36 @@ type ListUsersOutput struct {
 	PaginationToken *string
 }
 
+// LogConfigurationType is the shape LogConfigurationType.
+type LogConfigurationType struct {
+	LogLevel                    string // required
+	EventSource                 string // required
+	CloudWatchLogsConfiguration *CloudWatchLogsConfigurationType
+	S3Configuration             *S3ConfigurationType
+	FirehoseConfiguration       *FirehoseConfigurationType
+}
+
+// LogDeliveryConfigurationType is the shape LogDeliveryConfigurationType.
+type LogDeliveryConfigurationType struct {
+	UserPoolId        string                 // required
+	LogConfigurations []LogConfigurationType // required
+}
+
 // MFAOptionType is the shape MFAOptionType.
 type MFAOptionType struct {
 	DeliveryMedium *string
 	AttributeName  *string
+}
+
+// ManagedLoginBrandingType is the shape ManagedLoginBrandingType.
+type ManagedLoginBrandingType struct {
+	ManagedLoginBrandingId   *string
+	UserPoolId               *string
+	UseCognitoProvidedValues *bool
+	Settings                 json.RawMessage
+	Assets                   []AssetType
+	CreationDate             *time.Time
+	LastModifiedDate         *time.Time
 }
 
 // MessageTemplateType is the shape MessageTemplateType.
@@ -699,6 +1122,23 @@ type MessageTemplateType struct {
 type NewDeviceMetadataType struct {
 	DeviceKey      *string
 	DeviceGroupKey *string
+}
+
+// NotifyConfigurationType is the shape NotifyConfigurationType.
+type NotifyConfigurationType struct {
+	From          *string
+	ReplyTo       *string
+	SourceArn     string // required
+	BlockEmail    *NotifyEmailType
+	NoActionEmail *NotifyEmailType
+	MfaEmail      *NotifyEmailType
+}
+
+// NotifyEmailType is the shape NotifyEmailType.
+type NotifyEmailType struct {
+	Subject  string // required
+	HtmlBody *string
+	TextBody *string
 }
 
 // NumberAttributeConstraintsType is the shape NumberAttributeConstraintsType.
@@ -722,6 +1162,14 @@ type PasswordPolicyType struct {
 type PreTokenGenerationVersionConfigType struct {
 	LambdaVersion string // required
 	LambdaArn     string // required
+}
+
+// ProviderDescription is the shape ProviderDescription.
+type ProviderDescription struct {
+	ProviderName     *string
+	ProviderType     *string
+	LastModifiedDate *time.Time
+	CreationDate     *time.Time
 }
 
 // RecoveryOptionType is the shape RecoveryOptionType.
@@ -749,6 +1197,20 @@ type ResendConfirmationCodeInput struct {
 // ResendConfirmationCodeOutput is the shape ResendConfirmationCodeResponse.
 type ResendConfirmationCodeOutput struct {
 	CodeDeliveryDetails *CodeDeliveryDetailsType
+}
+
+// ResourceServerScopeType is the shape ResourceServerScopeType.
+type ResourceServerScopeType struct {
+	ScopeName        string // required
+	ScopeDescription string // required
+}
+
+// ResourceServerType is the shape ResourceServerType.
+type ResourceServerType struct {
+	UserPoolId *string
+	Identifier *string
+	Name       *string
+	Scopes     []ResourceServerScopeType
 }
 
 // RespondToAuthChallengeInput is the shape RespondToAuthChallengeRequest.
@@ -781,6 +1243,27 @@ type RevokeTokenInput struct {
 type RevokeTokenOutput struct {
 }
 
+// RiskConfigurationType is the shape RiskConfigurationType.
+type RiskConfigurationType struct {
+	UserPoolId                              *string
+	ClientId                                *string
+	CompromisedCredentialsRiskConfiguration *CompromisedCredentialsRiskConfigurationType
+	AccountTakeoverRiskConfiguration        *AccountTakeoverRiskConfigurationType
+	RiskExceptionConfiguration              *RiskExceptionConfigurationType
+	LastModifiedDate                        *time.Time
+}
+
+// RiskExceptionConfigurationType is the shape RiskExceptionConfigurationType.
+type RiskExceptionConfigurationType struct {
+	BlockedIPRangeList []string
+	SkippedIPRangeList []string
+}
+
+// S3ConfigurationType is the shape S3ConfigurationType.
+type S3ConfigurationType struct {
+	BucketArn *string
+}
+
 // SchemaAttributeType is the shape SchemaAttributeType.
 type SchemaAttributeType struct {
 	Name                       *string
@@ -790,6 +1273,44 @@ type SchemaAttributeType struct {
 	Required                   *bool
 	NumberAttributeConstraints *NumberAttributeConstraintsType
 	StringAttributeConstraints *StringAttributeConstraintsType
+}
+
+// SetLogDeliveryConfigurationInput is the shape SetLogDeliveryConfigurationRequest.
+type SetLogDeliveryConfigurationInput struct {
+	UserPoolId        string                 // required
+	LogConfigurations []LogConfigurationType // required
+}
+
+// SetLogDeliveryConfigurationOutput is the shape SetLogDeliveryConfigurationResponse.
+type SetLogDeliveryConfigurationOutput struct {
+	LogDeliveryConfiguration *LogDeliveryConfigurationType
+}
+
+// SetRiskConfigurationInput is the shape SetRiskConfigurationRequest.
+type SetRiskConfigurationInput struct {
+	UserPoolId                              string // required
+	ClientId                                *string
+	CompromisedCredentialsRiskConfiguration *CompromisedCredentialsRiskConfigurationType
+	AccountTakeoverRiskConfiguration        *AccountTakeoverRiskConfigurationType
+	RiskExceptionConfiguration              *RiskExceptionConfigurationType
+}
+
+// SetRiskConfigurationOutput is the shape SetRiskConfigurationResponse.
+type SetRiskConfigurationOutput struct {
+	RiskConfiguration *RiskConfigurationType // required
+}
+
+// SetUICustomizationInput is the shape SetUICustomizationRequest.
+type SetUICustomizationInput struct {
+	UserPoolId string // required
+	ClientId   *string
+	CSS        *string
+	ImageFile  []byte
+}
+
+// SetUICustomizationOutput is the shape SetUICustomizationResponse.
+type SetUICustomizationOutput struct {
+	UICustomization *UICustomizationType // required
 }
 
 // SignInPolicyType is the shape SignInPolicyType.
@@ -874,11 +1395,44 @@ type TagResourceInput struct {
 type TagResourceOutput struct {
 }
 
+// TermsDescriptionType is the shape TermsDescriptionType.
+type TermsDescriptionType struct {
+	TermsId          string    // required
+	TermsName        string    // required
+	Enforcement      string    // required
+	CreationDate     time.Time // required
+	LastModifiedDate time.Time // required
+}
+
+// TermsType is the shape TermsType.
+type TermsType struct {
+	TermsId          string            // required
+	UserPoolId       string            // required
+	ClientId         string            // required
+	TermsName        string            // required
+	TermsSource      string            // required
+	Enforcement      string            // required
+	Links            map[string]string // required
+	CreationDate     time.Time         // required
+	LastModifiedDate time.Time         // required
+}
+
 // TokenValidityUnitsType is the shape TokenValidityUnitsType.
 type TokenValidityUnitsType struct {
 	AccessToken  *string
 	IdToken      *string
 	RefreshToken *string
+}
+
+// UICustomizationType is the shape UICustomizationType.
+type UICustomizationType struct {
+	UserPoolId       *string
+	ClientId         *string
+	ImageUrl         *string
+	CSS              *string
+	CSSVersion       *string
+	LastModifiedDate *time.Time
+	CreationDate     *time.Time
 }
 
 // UntagResourceInput is the shape UntagResourceRequest.
@@ -903,6 +1457,62 @@ type UpdateGroupInput struct {
 // UpdateGroupOutput is the shape UpdateGroupResponse.
 type UpdateGroupOutput struct {
 	Group *GroupType
+}
+
+// UpdateIdentityProviderInput is the shape UpdateIdentityProviderRequest.
+type UpdateIdentityProviderInput struct {
+	UserPoolId       string // required
+	ProviderName     string // required
+	ProviderDetails  map[string]string
+	AttributeMapping map[string]string
+	IdpIdentifiers   []string
+}
+
+// UpdateIdentityProviderOutput is the shape UpdateIdentityProviderResponse.
+type UpdateIdentityProviderOutput struct {
+	IdentityProvider *IdentityProviderType // required
+}
+
+// UpdateManagedLoginBrandingInput is the shape UpdateManagedLoginBrandingRequest.
+type UpdateManagedLoginBrandingInput struct {
+	UserPoolId               *string
+	ManagedLoginBrandingId   *string
+	UseCognitoProvidedValues *bool
+	Settings                 json.RawMessage
+	Assets                   []AssetType
+}
+
+// UpdateManagedLoginBrandingOutput is the shape UpdateManagedLoginBrandingResponse.
+type UpdateManagedLoginBrandingOutput struct {
+	ManagedLoginBranding *ManagedLoginBrandingType
+}
+
+// UpdateResourceServerInput is the shape UpdateResourceServerRequest.
+type UpdateResourceServerInput struct {
+	UserPoolId string // required
+	Identifier string // required
+	Name       string // required
+	Scopes     []ResourceServerScopeType
+}
+
+// UpdateResourceServerOutput is the shape UpdateResourceServerResponse.
+type UpdateResourceServerOutput struct {
+	ResourceServer *ResourceServerType // required
+}
+
+// UpdateTermsInput is the shape UpdateTermsRequest.
+type UpdateTermsInput struct {
+	TermsId     string // required
+	UserPoolId  string // required
+	TermsName   *string
+	TermsSource *string
+	Enforcement *string
+	Links       map[string]string
+}
+
+// UpdateTermsOutput is the shape UpdateTermsResponse.
+type UpdateTermsOutput struct {
+	Terms *TermsType
 }
 
 // UpdateUserAttributesInput is the shape UpdateUserAttributesRequest.
@@ -947,6 +1557,20 @@ type UpdateUserPoolClientInput struct {
 // UpdateUserPoolClientOutput is the shape UpdateUserPoolClientResponse.
 type UpdateUserPoolClientOutput struct {
 	UserPoolClient *UserPoolClientType
+}
+
+// UpdateUserPoolDomainInput is the shape UpdateUserPoolDomainRequest.
+type UpdateUserPoolDomainInput struct {
+	Domain              string // required
+	UserPoolId          string // required
+	ManagedLoginVersion *int64
+	CustomDomainConfig  *CustomDomainConfigType
+}
+
+// UpdateUserPoolDomainOutput is the shape UpdateUserPoolDomainResponse.
+type UpdateUserPoolDomainOutput struct {
+	ManagedLoginVersion *int64
+	CloudFrontDomain    *string
 }
 
 // UpdateUserPoolInput is the shape UpdateUserPoolRequest.

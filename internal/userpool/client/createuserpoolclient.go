@@ -32,7 +32,7 @@ func (s *Service) CreateUserPoolClient(c *op.Call, in *cognitoidp.CreateUserPool
 		}
 		secret = draw(secretLength)
 	}
-	set, err := settings(p, in, secret != "")
+	set, err := settings(c.Tx, p, in, secret != "")
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (s *Service) CreateUserPoolClient(c *op.Call, in *cognitoidp.CreateUserPool
 	set.ClientId, set.CreationDate, set.LastModifiedDate = &id, new(c.Now), new(c.Now)
 	row := &userpool.Client{ID: userpool.ClientID(id), Pool: p.ID, Account: p.Account, Region: p.Region, Settings: *set}
 	if secret != "" {
-		row.Secret = s.Realm.Vault.Seal(userpool.SecretPurpose, []byte(secret), []byte(id))
+		row.Secret = s.Realm.SealSecret(row.ID, secret)
 	}
 	if err := userpool.Clients.Insert(c.Tx, row); err != nil {
 		return nil, fmt.Errorf("write app client: %w", err)

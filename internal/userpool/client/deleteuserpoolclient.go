@@ -22,5 +22,10 @@ func (s *Service) DeleteUserPoolClient(c *op.Call, in *cognitoidp.DeleteUserPool
 	if err := userpool.Clients.Delete(c.Tx, userpool.Clients.Key(client)); err != nil {
 		return fmt.Errorf("delete app client: %w", err)
 	}
+	for _, forget := range s.Forget {
+		if err := forget(c.Tx, p, client.ID); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -58,3 +58,23 @@ func propagateNeedsSecret() *schema.Error {
 func badPageToken() *schema.Error {
 	return invalid("Invalid pagination token.") // (inferred)
 }
+
+func tooManySecrets() *schema.Error {
+	return cognitoidp.LimitExceededException("Client secrets cannot exceed limit of 2 secrets.")
+}
+
+func noSecret() *schema.Error {
+	return cognitoidp.ResourceNotFoundException("Client secret does not exist")
+}
+
+func onlySecret() *schema.Error {
+	return invalid("Cannot delete the only client secret.") // (inferred) code; the operation does not declare NotAuthorizedException
+}
+
+func publicClient() *schema.Error {
+	return invalid("Client secrets can only be added to a client that has one.") // (inferred)
+}
+
+func sameSecret() *schema.Error {
+	return invalid("The client already has this secret.") // (inferred)
+}

@@ -7,11 +7,14 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/provider"
+	"github.com/cogtrail/cogtrail/internal/userpool/resourceserver"
 )
 
 // settings checks a call's settings and fills in the defaults.
-func settings(p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput, secret bool) (*cognitoidp.UserPoolClientType, error) {
+func settings(tx store.Tx, p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput, secret bool) (*cognitoidp.UserPoolClientType, error) {
 	if in.RefreshTokenRotation != nil && in.RefreshTokenRotation.Feature == "ENABLED" {
 		// Such a client refreshes with GetTokensFromRefreshToken only, which is not served.
 		return nil, userpool.Unsupported("RefreshTokenRotation ENABLED")
@@ -20,7 +23,7 @@ func settings(p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput, secret
 		func() error { return flows(in.ExplicitAuthFlows) },
 		func() error { return attributes(p, in) },
 		func() error { return validities(in) },
-		func() error { return oauth(p, in, secret) },
+		func() error { return oauth(tx, p, in, secret) },
 	} {
 		if err := check(); err != nil {
 			return nil, err
@@ -132,9 +135,14 @@ func validities(in *cognitoidp.CreateUserPoolClientInput) error {
 var standardScopes = []string{"phone", "email", "openid", "profile", userpool.AdminScope}
 
 // oauth checks the settings of the web endpoints. They are stored for clients to read back; the endpoints themselves are not served.
-func oauth(p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput, secret bool) error {
+func oauth(tx store.Tx, p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput, secret bool) error {
 	for _, name := range in.SupportedIdentityProviders {
-		if name != "COGNITO" {
+		if name == "COGNITO" {
+			continue
+		}
+		if has, err := provider.Has(tx, p, name); err != nil {
+			return err
+		} else if !has {
 			return noProvider(name, string(p.ID))
 		}
 	}
@@ -158,7 +166,14 @@ func oauth(p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput, secret bo
 	}
 	for _, s := range in.AllowedOAuthScopes {
 		if !slices.Contains(standardScopes, s) {
-			return noScope(s) // resource servers, which define others, are not served
+			ok, err := resourceserver.HasScope(tx, p, s)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				return noScope(s)
+			}
+			continue
 		}
 		if machine {
 			return clientCredentials(s + " is not supported with client_credentials flow.") // (inferred)

@@ -9,7 +9,7 @@ import (
 )
 
 // UpdateUserPoolClient replaces a client's settings: what a call leaves out goes back to its default. The name stays if none is
-// given, and the secret always does.
+// given, and the secrets always do.
 func (s *Service) UpdateUserPoolClient(c *op.Call, in *cognitoidp.UpdateUserPoolClientInput) (*cognitoidp.UpdateUserPoolClientOutput, error) {
 	p, err := s.Realm.Pool(c, in.UserPoolId)
 	if err != nil {
@@ -33,16 +33,17 @@ func (s *Service) UpdateUserPoolClient(c *op.Call, in *cognitoidp.UpdateUserPool
 	if in.ClientName != nil {
 		whole.ClientName = *in.ClientName
 	}
-	set, err := settings(p, whole, len(old.Secret) > 0)
+	set, err := settings(c.Tx, p, whole, old.HasSecret())
 	if err != nil {
 		return nil, err
 	}
 	set.ClientId, set.CreationDate, set.LastModifiedDate = old.Settings.ClientId, old.Settings.CreationDate, new(c.Now)
-	row := &userpool.Client{ID: old.ID, Pool: old.Pool, Account: old.Account, Region: old.Region, Secret: old.Secret, Settings: *set}
-	if err := userpool.Clients.Put(c.Tx, row); err != nil {
+	row := *old
+	row.Settings = *set
+	if err := userpool.Clients.Put(c.Tx, &row); err != nil {
 		return nil, fmt.Errorf("write app client: %w", err)
 	}
-	out, err := s.described(row)
+	out, err := s.described(&row)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
@@ -25,13 +27,16 @@ func (s *Service) CreateGroup(c *op.Call, in *cognitoidp.CreateGroupInput) (*cog
 		GroupName: &in.GroupName, UserPoolId: &in.UserPoolId, Description: in.Description, RoleArn: in.RoleArn, Precedence: in.Precedence,
 		LastModifiedDate: &c.Now, CreationDate: &c.Now,
 	}}
+	switch _, err := userpool.Groups.FindKey(c.Tx, "name", p.Key(in.GroupName)); {
+	case err == nil:
+		return nil, exists()
+	case !errors.Is(err, store.ErrNotFound):
+		return nil, fmt.Errorf("look for group: %w", err)
+	}
 	n := 0
-	for at, err := range userpool.Groups.ScanIndex(c.Tx, "name", p.Key(), nil, false) {
+	for _, err := range c.Tx.Scan(userpool.Groups.Name, p.Key(), p.Key().After(), false) {
 		if err != nil {
 			return nil, fmt.Errorf("count groups: %w", err)
-		}
-		if at.Row.Name() == in.GroupName {
-			return nil, exists()
 		}
 		n++
 	}

@@ -16,7 +16,7 @@ func tooManyGroups() *schema.Error {
 }
 
 func tooManyMemberships() *schema.Error {
-	return cognitoidp.LimitExceededException("The maximum number of groups for this user has been reached.") // (inferred)
+	return cognitoidp.InvalidParameterException("The maximum number of groups for this user has been reached.") // (inferred); the operation declares no limit
 }
 
 func badPrecedence() *schema.Error {

@@ -251,7 +251,28 @@ func TestAdminAddUserToGroup_limit(t *testing.T) {
 			t.Fatal(res.Err)
 		}
 	}
-	w.Refused(add(w, pool, "jo", "g100"), "LimitExceededException", "The maximum number of groups for this user has been reached.")
+	w.Refused(add(w, pool, "jo", "g100"), "InvalidParameterException", "The maximum number of groups for this user has been reached.")
+}
+
+// Groups that are gone do not count, and do not stay in the user's row.
+func TestAdminAddUserToGroup_afterDeleted(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	pool := w.Pool(nil)
+	w.User(pool, "jo", "")
+	for i := range 3 {
+		name := fmt.Sprint("g", i)
+		create(w, pool, name, "", -1)
+		if res := add(w, pool, "jo", name); res.Err != nil {
+			t.Fatal(res.Err)
+		}
+		if i < 2 {
+			pooltest.Must(w, pooltest.Nothing(w.S.Group.DeleteGroup), &cognitoidp.DeleteGroupInput{UserPoolId: pool, GroupName: name})
+		}
+	}
+	if n := len(w.Stored(pool, "jo").Groups); n != 1 {
+		t.Errorf("%d groups in his row, want 1", n)
+	}
 }
 
 // What groups say in tokens: names by precedence, roles, and the one role of the lowest precedence.

@@ -3,6 +3,7 @@ package pool
 import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/userpool/domain"
 )
 
 // DescribeUserPool returns a pool with all its settings.
@@ -15,5 +16,16 @@ func (s *Service) DescribeUserPool(c *op.Call, in *cognitoidp.DescribeUserPoolIn
 	if err != nil {
 		return nil, err
 	}
-	return &cognitoidp.DescribeUserPoolOutput{UserPool: described(p, users)}, nil
+	out := described(p, users)
+	prefix, custom, err := domain.Of(c.Tx, p)
+	if err != nil {
+		return nil, err
+	}
+	if prefix != nil {
+		out.Domain = &prefix.Name
+	}
+	if custom != nil {
+		out.CustomDomain = &custom.Name
+	}
+	return &cognitoidp.DescribeUserPoolOutput{UserPool: out}, nil
 }

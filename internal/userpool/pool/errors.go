@@ -11,6 +11,10 @@ func protected() *schema.Error {
 	return invalid("The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.")
 }
 
+func hasDomain() *schema.Error {
+	return invalid("User pool cannot be deleted. It has a domain configured that should be deleted first.")
+}
+
 func aliasesAndNames() *schema.Error {
 	return invalid("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.") // (inferred)
 }
@@ -29,6 +33,10 @@ func requiredCustom() *schema.Error {
 
 func standardType(attribute string) *schema.Error {
 	return invalid("You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute " + attribute)
+}
+
+func noName() *schema.Error {
+	return invalid("Custom attributes must have a name.") // (inferred)
 }
 
 func noType() *schema.Error {
@@ -105,6 +113,10 @@ func developerSource() *schema.Error {
 
 func plusOnly() *schema.Error {
 	return cognitoidp.FeatureUnavailableInTierException("Threat protection is not available in the user pool's feature plan.") // (inferred)
+}
+
+func tierInUse() *schema.Error {
+	return cognitoidp.TierChangeNotAllowedException("The user pool uses features that the feature plan does not have.") // (inferred)
 }
 
 func inviteTemplate() *schema.Error {

@@ -87,7 +87,7 @@ func TestCreateUserPool_roundTrip(t *testing.T) {
 		},
 		UsernameConfiguration:  &cognitoidp.UsernameConfigurationType{CaseSensitive: false},
 		AccountRecoverySetting: &cognitoidp.AccountRecoverySettingType{RecoveryMechanisms: []cognitoidp.RecoveryOptionType{{Priority: 1, Name: "verified_email"}}},
-		UserPoolAddOns:         &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "OFF"}, UserPoolTier: new("PLUS"),
+		UserPoolAddOns:         &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "AUDIT", AdvancedSecurityAdditionalFlows: &cognitoidp.AdvancedSecurityAdditionalFlowsType{CustomAuthMode: new("AUDIT")}}, UserPoolTier: new("PLUS"),
 	}
 	id := *pooltest.Must(w, w.S.Pool.CreateUserPool, in).UserPool.Id
 	out := pooltest.Must(w, w.S.Pool.DescribeUserPool, &cognitoidp.DescribeUserPoolInput{UserPoolId: id}).UserPool
@@ -157,6 +157,10 @@ func TestCreateUserPool_refuses(t *testing.T) {
 		{"threat protection", func(in *cognitoidp.CreateUserPoolInput) {
 			in.UserPoolTier, in.UserPoolAddOns = new("PLUS"), &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "ENFORCED"}
 		}, "", "AdvancedSecurityMode ENFORCED is not supported by this server."},
+		{"threat protection of custom flows", func(in *cognitoidp.CreateUserPoolInput) {
+			in.UserPoolTier, in.UserPoolAddOns = new("PLUS"), &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "AUDIT",
+				AdvancedSecurityAdditionalFlows: &cognitoidp.AdvancedSecurityAdditionalFlowsType{CustomAuthMode: new("ENFORCED")}}
+		}, "", "CustomAuthMode ENFORCED is not supported by this server."},
 		{"links", func(in *cognitoidp.CreateUserPoolInput) {
 			in.VerificationMessageTemplate = &cognitoidp.VerificationMessageTemplateType{DefaultEmailOption: new("CONFIRM_WITH_LINK")}
 		}, "", "DefaultEmailOption CONFIRM_WITH_LINK is not supported by this server."},

@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	customPrefix = "custom:"
+	customPrefix    = "custom:"
+	developerPrefix = "dev:"
 	// maxCustom is Cognito's quota of custom attributes.
 	maxCustom = 50
 	maxLength = 2048
@@ -56,32 +57,22 @@ func standardSchema() []cognitoidp.SchemaAttributeType {
 // buildSchema merges what a call says about attributes into the standard ones.
 func buildSchema(given []cognitoidp.SchemaAttributeType) ([]cognitoidp.SchemaAttributeType, error) {
 	out := standardSchema()
-	standard := len(out)
+	var customs []cognitoidp.SchemaAttributeType
 	for _, a := range given {
 		name := ""
 		if a.Name != nil {
 			name = *a.Name
 		}
-		i := slices.IndexFunc(out[:standard], func(s cognitoidp.SchemaAttributeType) bool { return *s.Name == name })
+		i := slices.IndexFunc(out, func(s cognitoidp.SchemaAttributeType) bool { return *s.Name == name })
 		if i >= 0 {
 			if err := mergeStandard(&out[i], a); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		c, err := custom(name, a)
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(out, func(s cognitoidp.SchemaAttributeType) bool { return *s.Name == *c.Name }) {
-			return nil, twice(*c.Name)
-		}
-		out = append(out, *c)
+		customs = append(customs, a)
 	}
-	if len(out)-standard > maxCustom {
-		return nil, tooManyCustom()
-	}
-	return out, nil
+	return extendSchema(out, customs)
 }
 
 func mergeStandard(s *cognitoidp.SchemaAttributeType, a cognitoidp.SchemaAttributeType) error {
@@ -108,6 +99,9 @@ func custom(name string, a cognitoidp.SchemaAttributeType) (*cognitoidp.SchemaAt
 	if a.AttributeDataType == nil {
 		return nil, noType()
 	}
+	if name == "" || name == customPrefix {
+		return nil, noName()
+	}
 	if a.Required != nil && *a.Required {
 		return nil, requiredCustom()
 	}
@@ -122,7 +116,7 @@ func custom(name string, a cognitoidp.SchemaAttributeType) (*cognitoidp.SchemaAt
 	}
 	if a.DeveloperOnlyAttribute != nil && *a.DeveloperOnlyAttribute {
 		s.DeveloperOnlyAttribute = new(true)
-		name = "dev:" + name
+		name = developerPrefix + name
 	}
 	switch *a.AttributeDataType {
 	case "String":

@@ -22,6 +22,9 @@ func (s *Service) UpdateUserPool(c *op.Call, in *cognitoidp.UpdateUserPoolInput)
 	if err != nil {
 		return nil, err
 	}
+	if err := tierFits(c.Tx, p, *set.UserPoolTier); err != nil {
+		return nil, err
+	}
 	set.LastModifiedDate = new(c.Now)
 	if err := s.change(c, p, *set); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -358,4 +359,100 @@ func TestVerifyUserAttribute_refuses(t *testing.T) {
 	p.Advance(24 * time.Hour)
 	p.token = *p.Tokens(p.client, "jo").AccessToken
 	expired(p.verify("email", code))
+}
+
+// A name that nobody proves must not stand in the way of who has the address.
+func TestUpdateUserAttributes_squatting(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t, aliases, nil)
+	_, res := p.update("preferred_username", "victim@example.com")
+	p.Refused(res, "InvalidParameterException", "Username cannot be of email format, since user pool is configured for email alias.")
+	if _, res := p.update("preferred_username", "victim"); res.Err != nil {
+		t.Error(res.Err)
+	}
+}
+
+// One token must not flood addresses with codes.
+func TestUpdateUserAttributes_limit(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t, nil, nil)
+	before := len(p.Messages())
+	refused := 0
+	for i := range 2 * userpool.UpdateLimit.Max {
+		if _, res := p.update("email", fmt.Sprintf("a%d@example.com", i)); res.Err != nil {
+			p.Refused(res, "LimitExceededException", "Attempt limit exceeded, please try after some time.")
+			refused++
+		}
+	}
+	if sent := len(p.Messages()) - before; sent != userpool.UpdateLimit.Max || refused != userpool.UpdateLimit.Max {
+		t.Errorf("%d messages and %d refusals, want %d each", sent, refused, userpool.UpdateLimit.Max)
+	}
+	if _, res := p.update("name", "Jo"); res.Err != nil {
+		t.Errorf("an update that sends nothing: %v", res.Err)
+	}
+}
+
+// Addresses that wait for their proof do not outlive a reset: it is not known who asked for them.
+func TestPending_endsWithReset(t *testing.T) {
+	t.Parallel()
+	for name, reset := range map[string]func(p *person){
+		"by an administrator": func(p *person) {
+			pooltest.Must(p.World, p.S.User.AdminResetUserPassword, &cognitoidp.AdminResetUserPasswordInput{UserPoolId: p.pool, Username: "jo"})
+		},
+		"to a password by an administrator": func(p *person) {
+			pooltest.Must(p.World, p.S.User.AdminSetUserPassword, &cognitoidp.AdminSetUserPasswordInput{UserPoolId: p.pool, Username: "jo", Password: "An0ther-word!", Permanent: new(true)})
+		},
+		"by himself": func(p *person) {
+			pooltest.Must(p.World, p.S.Recovery.ForgotPassword, &cognitoidp.ForgotPasswordInput{ClientId: p.client, Username: "jo"})
+			pooltest.Must(p.World, p.S.Recovery.ConfirmForgotPassword, &cognitoidp.ConfirmForgotPasswordInput{
+				ClientId: p.client, Username: "jo", ConfirmationCode: p.Code(), Password: "An0ther-word!",
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPerson(t, first, nil)
+			if _, res := p.update("email", "thief@example.com"); res.Err != nil {
+				t.Fatal(res.Err)
+			}
+			code := p.Code()
+			if got := p.Stored(p.pool, "jo").PendingValue("email"); got != "thief@example.com" {
+				t.Fatalf("pending %q", got)
+			}
+			reset(p)
+			if got := p.Stored(p.pool, "jo").PendingValue("email"); got != "" {
+				t.Errorf("still pending: %q", got)
+			}
+			p.ChangeUser(p.pool, "jo", func(u *userpool.User) { u.Status = userpool.Confirmed })
+			pooltest.Must(p.World, p.S.User.AdminSetUserPassword, &cognitoidp.AdminSetUserPasswordInput{UserPoolId: p.pool, Username: "jo", Password: pooltest.Password, Permanent: new(true)})
+			p.token = *p.Tokens(p.client, "jo").AccessToken
+			p.Refused(p.verify("email", code), "ExpiredCodeException", "Invalid code provided, please request a code again.")
+		})
+	}
+}
+
+// A deleted address does not come back by a code that is still out.
+func TestDeleteUserAttributes_code(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t, first, nil)
+	if _, res := p.update("email", "new@example.com"); res.Err != nil {
+		t.Fatal(res.Err)
+	}
+	code := p.Code()
+	if res := p.remove("email"); res.Err != nil {
+		t.Fatal(res.Err)
+	}
+	if res := p.verify("email", code); res.Err == nil {
+		t.Error("the code still works")
+	}
+	p.is("")
+}
+
+// Where an address is the only name, it cannot be taken away.
+func TestDeleteUserAttributes_onlyName(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t, byEmail, nil)
+	if res := p.remove("email"); res.Code != "InvalidParameterException" {
+		t.Errorf("removed the only name: %v", res.Err)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
 )
@@ -119,6 +120,21 @@ func TestDeleteUser(t *testing.T) {
 	w.Refused(res, "UserNotFoundException", "User does not exist.")
 	_, res = pooltest.Do(w, w.S.User.AdminGetUser, &cognitoidp.AdminGetUserInput{UserPoolId: pool, Username: "jo"})
 	w.Refused(res, "UserNotFoundException", "User does not exist.")
+	w.View(func(tx store.Tx) error {
+		for m, err := range userpool.Memberships.Scan(tx, nil, nil) {
+			if err != nil {
+				return err
+			}
+			t.Errorf("membership left: %+v", m)
+		}
+		for kv, err := range tx.Scan("userpool.codes", nil, nil, false) {
+			if err != nil {
+				return err
+			}
+			t.Errorf("code left: %s", kv.Value)
+		}
+		return nil
+	})
 	if list := pooltest.Must(w, w.S.Group.ListUsersInGroup, &cognitoidp.ListUsersInGroupInput{UserPoolId: pool, GroupName: "g"}); len(list.Users) != 0 {
 		t.Errorf("the group keeps %d users", len(list.Users))
 	}

@@ -51,6 +51,9 @@ func (s *Service) ConfirmForgotPassword(c *op.Call, in *cognitoidp.ConfirmForgot
 	if err := s.Realm.DropCode(c.Tx, p, u, userpool.SignUpCode); err != nil {
 		return nil, err
 	}
+	if err := s.Realm.DropPending(c, p, u); err != nil {
+		return nil, err
+	}
 	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
 		return nil, err
 	}

@@ -9,14 +9,23 @@ import (
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/secret"
+	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/branding"
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
+	"github.com/cogtrail/cogtrail/internal/userpool/domain"
 	"github.com/cogtrail/cogtrail/internal/userpool/group"
+	"github.com/cogtrail/cogtrail/internal/userpool/logdelivery"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
+	"github.com/cogtrail/cogtrail/internal/userpool/provider"
 	"github.com/cogtrail/cogtrail/internal/userpool/recovery"
+	"github.com/cogtrail/cogtrail/internal/userpool/resourceserver"
+	"github.com/cogtrail/cogtrail/internal/userpool/risk"
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
 	"github.com/cogtrail/cogtrail/internal/userpool/signup"
+	"github.com/cogtrail/cogtrail/internal/userpool/terms"
+	"github.com/cogtrail/cogtrail/internal/userpool/uicustomization"
 	"github.com/cogtrail/cogtrail/internal/userpool/user"
 	"github.com/cogtrail/cogtrail/internal/userpool/userimport"
 )
@@ -48,6 +57,15 @@ type Service struct {
 	User     *user.Service
 	Group    *group.Service
 	Import   *userimport.Service
+
+	ResourceServer  *resourceserver.Service
+	Provider        *provider.Service
+	Domain          *domain.Service
+	UICustomization *uicustomization.Service
+	Branding        *branding.Service
+	Terms           *terms.Service
+	Risk            *risk.Service
+	LogDelivery     *logdelivery.Service
 }
 
 // New assembles the areas.
@@ -62,11 +80,15 @@ func New(d Deps) (*Service, error) {
 		}
 		d.Hasher = h
 	}
+	forget := []func(store.Tx, *userpool.Pool, userpool.ClientID) error{uicustomization.Forget, branding.Forget, terms.Forget, risk.Forget}
 	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
 	return &Service{
-		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r}, Signup: &signup.Service{Realm: r},
+		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r, Forget: forget}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
 		Recovery: &recovery.Service{Realm: r}, Import: userimport.New(r, d.Import),
+		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r}, Domain: &domain.Service{Realm: r},
+		UICustomization: &uicustomization.Service{Realm: r}, Branding: &branding.Service{Realm: r}, Terms: &terms.Service{Realm: r},
+		Risk: &risk.Service{Realm: r}, LogDelivery: &logdelivery.Service{Realm: r},
 	}, nil
 }
 
@@ -82,6 +104,14 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
 	ops = append(ops, cognitoidp.GroupOps(svc, s.Group)...)
 	ops = append(ops, cognitoidp.UserimportOps(svc, s.Import)...)
+	ops = append(ops, cognitoidp.ResourceserverOps(svc, s.ResourceServer)...)
+	ops = append(ops, cognitoidp.ProviderOps(svc, s.Provider)...)
+	ops = append(ops, cognitoidp.DomainOps(svc, s.Domain)...)
+	ops = append(ops, cognitoidp.UicustomizationOps(svc, s.UICustomization)...)
+	ops = append(ops, cognitoidp.BrandingOps(svc, s.Branding)...)
+	ops = append(ops, cognitoidp.TermsOps(svc, s.Terms)...)
+	ops = append(ops, cognitoidp.RiskOps(svc, s.Risk)...)
+	ops = append(ops, cognitoidp.LogdeliveryOps(svc, s.LogDelivery)...)
 	s.Realm.Own(ops)
 	return ops
 }

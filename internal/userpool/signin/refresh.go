@@ -15,7 +15,7 @@ func (s *Service) refresh(c *op.Call, client *userpool.Client, p *userpool.Pool,
 		return nil, err
 	}
 	hash := sentHash(params)
-	if len(client.Secret) > 0 && (hash == nil || *hash == "") {
+	if client.HasSecret() && (hash == nil || *hash == "") {
 		return nil, s.Realm.CheckSecretHash(client, nil)
 	}
 	f, u, err := s.family(c, client, p, params["REFRESH_TOKEN"])
@@ -27,7 +27,7 @@ func (s *Service) refresh(c *op.Call, client *userpool.Client, p *userpool.Pool,
 	}
 	// The request names nobody, so clients make the hash with the user name or the sub.
 	if err := s.Realm.CheckSecretHash(client, hash, u.Username, u.Sub); err != nil {
-		if isRefusal(err) && len(client.Secret) > 0 {
+		if isRefusal(err) && client.HasSecret() {
 			return nil, refreshHashWrong(client.ID)
 		}
 		return nil, err

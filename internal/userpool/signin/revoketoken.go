@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,15 +17,13 @@ func (s *Service) RevokeToken(c *op.Call, in *cognitoidp.RevokeTokenInput) (*cog
 	if err != nil {
 		return nil, err
 	}
-	secret, err := s.Realm.OpenSecret(client)
-	if err != nil {
-		return nil, err
-	}
 	sent := ""
 	if in.ClientSecret != nil {
 		sent = *in.ClientSecret
 	}
-	if subtle.ConstantTimeCompare([]byte(secret), []byte(sent)) != 1 {
+	if ok, err := s.Realm.CheckSecret(client, sent); err != nil {
+		return nil, err
+	} else if !ok {
 		return nil, clientSecretWrong()
 	}
 	if !client.Revokes() {

@@ -82,6 +82,9 @@ type outcome struct {
 
 // admit lets in a user whose password was proved, as far as his status allows.
 func (a *attempt) admit() (*outcome, error) {
+	if a.user.Status == userpool.ResetRequired && a.client.HidesUsers() {
+		return nil, a.wrong() // counted as any other guess, or the old password would show
+	}
 	if err := a.s.Realm.ClearFailures(a.c.Tx, a.pool, a.who); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,8 @@ package signin_test
 
 import (
 	"encoding/base64"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -525,11 +527,9 @@ func TestSweep(t *testing.T) {
 	w.Tokens(client, "jo")
 	w.StartSRP(client, "jo")
 	w.SignIn(client, "jo", "Wr0ng-word!")
-	sweep := func() (n int) {
-		if err := w.State.Update(t.Context(), func(tx store.Tx) (err error) {
-			n, err = userpool.Sweep(tx, w.Now(), 10)
-			return err
-		}); err != nil {
+	sweep := func() int {
+		n, err := userpool.Sweep(t.Context(), w.State, w.Now())
+		if err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -544,5 +544,51 @@ func TestSweep(t *testing.T) {
 	w.Advance(32 * 24 * time.Hour)
 	if n := sweep(); n != 1 {
 		t.Errorf("%d rows swept after the sign-in was over", n)
+	}
+}
+
+// What piled up while nobody swept goes too: more than one transaction may write.
+func TestSweep_backlog(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	const families, batch = 18_000, 6000
+	for i := 0; i < families; i += batch {
+		err := w.State.Update(t.Context(), func(tx store.Tx) error {
+			for j := i; j < i+batch; j++ {
+				id := strconv.Itoa(j)
+				f := &userpool.Family{Account: pooltest.Account, Region: pooltest.Region, Pool: "p", ID: id, Token: []byte(id), Expires: 1}
+				if err := userpool.Families.Insert(tx, f); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := userpool.Sweep(t.Context(), w.State, w.Now()); err != nil || n != families {
+		t.Errorf("%d rows swept, want %d (%v)", n, families, err)
+	}
+}
+
+// A client that hides users tells nobody that a password which is out of force was right: the guess counts as any other.
+func TestSignIn_resetRequiredHidden(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	pool := w.Pool(nil)
+	client := *w.Client(pool, func(in *cognitoidp.CreateUserPoolClientInput) { in.PreventUserExistenceErrors = new("ENABLED") }).ClientId
+	w.User(pool, "jo", "jo@example.com")
+	w.ChangeUser(pool, "jo", func(u *userpool.User) { u.Status = userpool.ResetRequired })
+	answers := func(text string) (out []string) {
+		for range 7 {
+			_, res := w.SignIn(client, "jo", text)
+			out = append(out, res.Message)
+		}
+		w.Advance(time.Hour)
+		return out
+	}
+	if right, wrong := answers(pooltest.Password), answers("Wr0ng-word!"); !slices.Equal(right, wrong) {
+		t.Errorf("the right password is answered %q, a wrong one %q", right, wrong)
 	}
 }

@@ -29,18 +29,22 @@ func (s *Service) ResendConfirmationCode(c *op.Call, in *cognitoidp.ResendConfir
 	if len(p.Settings.AutoVerifiedAttributes) == 0 {
 		return nil, userpool.NothingVerified()
 	}
-	if u == nil {
-		if err := s.Realm.Within(c, p, who, userpool.ResendLimit); err != nil {
+	if err := s.Realm.Within(c, p, who, userpool.ResendLimit); err != nil {
+		return nil, err
+	}
+	attribute := ""
+	if u != nil {
+		attribute = reachable(p, u)
+	}
+	switch {
+	case attribute != "":
+	case u != nil && !client.HidesUsers():
+		return nil, userpool.NothingVerified()
+	default: // nobody, or somebody whom nothing reaches: one answer, one work
+		if err := s.Realm.PretendCode(c.Tx, p, who, userpool.SignUpCode, userpool.OnResend, c.Now); err != nil {
 			return nil, err
 		}
 		return &cognitoidp.ResendConfirmationCodeOutput{CodeDeliveryDetails: s.Realm.PretendDelivery(p.Settings.AutoVerifiedAttributes, in.Username, who)}, nil
-	}
-	attribute := reachable(p, u)
-	if attribute == "" {
-		return nil, userpool.NothingVerified()
-	}
-	if err := s.Realm.Within(c, p, who, userpool.ResendLimit); err != nil {
-		return nil, err
 	}
 	d, err := s.send(c, p, u, userpool.OnResend, attribute)
 	if err != nil {

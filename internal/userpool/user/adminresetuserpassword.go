@@ -25,6 +25,9 @@ func (s *Service) AdminResetUserPassword(c *op.Call, in *cognitoidp.AdminResetUs
 	}
 	u.Status, u.Modified = userpool.ResetRequired, c.Now
 	u.SignOutEverywhere()
+	if err := s.Realm.DropPending(c, p, u); err != nil {
+		return nil, err
+	}
 	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
 		return nil, err
 	}

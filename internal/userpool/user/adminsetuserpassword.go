@@ -24,6 +24,9 @@ func (s *Service) AdminSetUserPassword(c *op.Call, in *cognitoidp.AdminSetUserPa
 	}
 	u.Modified = c.Now
 	u.SignOutEverywhere()
+	if err := s.Realm.DropPending(c, p, u); err != nil {
+		return nil, err
+	}
 	if err := s.Realm.DropCode(c.Tx, p, u, userpool.RecoveryCode); err != nil {
 		return nil, err
 	}

@@ -276,6 +276,10 @@ func TestImport_oneAtATime(t *testing.T) {
 	_, res := w.create(other)
 	w.Refused(res, "UserImportInProgressException", "A user import job is in progress.")
 	w.Refused(update(pool), "UserImportInProgressException", "A user import job is in progress.")
+	_, res = pooltest.Do(w.World, w.S.Pool.AddCustomAttributes, &cognitoidp.AddCustomAttributesInput{
+		UserPoolId: pool, CustomAttributes: []cognitoidp.SchemaAttributeType{{Name: new("team"), AttributeDataType: new("String")}},
+	})
+	w.Refused(res, "UserImportInProgressException", "A user import job is in progress.")
 	if res := update(other); res.Err != nil {
 		t.Error(res.Err)
 	}
