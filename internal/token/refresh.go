@@ -1,8 +1,11 @@
 package token
 
 import (
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"strings"
 )
 
@@ -20,6 +23,12 @@ type MAC interface {
 	MAC(purpose string, data ...[]byte) [32]byte
 }
 
+// HandlePurpose names the keyed hash of handles of refresh tokens, RotationPurpose that of keys for NextRefresh.
+const (
+	HandlePurpose   = "refresh token handle"
+	RotationPurpose = "refresh token rotation"
+)
+
 // RefreshPurpose names the keyed hash of refresh tokens.
 const RefreshPurpose = "refresh token"
 
@@ -32,6 +41,35 @@ func NewRefresh() string {
 		b = base64.RawURLEncoding.AppendEncode(append(b, '.'), raw[:size])
 	}
 	return string(b)
+}
+
+// RefreshHandle is the part that a refresh token shares with those that follow it by rotation. The token must have passed
+// CheckRefresh.
+func RefreshHandle(token string) string {
+	return token[len(refreshHeader)+1:][:base64.RawURLEncoding.EncodedLen(refreshParts[0])]
+}
+
+// NextRefresh is the refresh token that follows another: with its handle, and for the rest what the key yields. The same key
+// yields the same token, so that it need not be stored to be given a second time.
+func NextRefresh(handle string, key [32]byte) string {
+	rest := 0
+	for _, size := range refreshParts[1:] {
+		rest += size
+	}
+	raw, err := hkdf.Expand(sha256.New, key[:], "refresh token", rest)
+	if err != nil {
+		panic(fmt.Sprintf("BUG: expand to %d bytes: %v", rest, err))
+	}
+	var b strings.Builder
+	b.WriteString(refreshHeader)
+	b.WriteByte('.')
+	b.WriteString(handle)
+	for _, size := range refreshParts[1:] {
+		b.WriteByte('.')
+		b.WriteString(base64.RawURLEncoding.EncodeToString(raw[:size]))
+		raw = raw[size:]
+	}
+	return b.String()
 }
 
 // CheckRefresh returns ErrMalformed for a text that NewRefresh cannot have made, before anything is hashed or looked up.

@@ -393,6 +393,14 @@ func TestRefresh(t *testing.T) {
 			t.Fatalf("accepted %d characters of it", i)
 		}
 	}
+	handle := token.RefreshHandle(r)
+	next := token.NextRefresh(handle, [32]byte{1})
+	if err := token.CheckRefresh(next); err != nil || next == r || len(next) != len(r) || token.RefreshHandle(next) != handle {
+		t.Fatalf("next token %s: %v", next, err)
+	}
+	if next != token.NextRefresh(handle, [32]byte{1}) || next == token.NextRefresh(handle, [32]byte{2}) {
+		t.Error("the next token does not depend on the key alone")
+	}
 	for name, bad := range map[string]string{"behind": r + "A", "in front": "A" + r, "one left out": r[:500] + r[501:], "line break": r[:100] + "\n" + r[101:], "huge": r + strings.Repeat("A", 1<<20)} {
 		if token.CheckRefresh(bad) == nil {
 			t.Errorf("%s: accepted", name)

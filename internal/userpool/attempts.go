@@ -3,6 +3,7 @@ package userpool
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -13,7 +14,22 @@ const (
 	freeFailures  = 5
 	longestLock   = 900 * time.Second
 	forgetFailure = 15 * time.Minute
+	// Whoever guesses codes knows the password already, so remembering longer locks nobody out but him. (inferred)
+	forgetCodes = 24 * time.Hour
 )
+
+const codesOf = " codes"
+
+// CodesOf is the id under which wrong codes of a user's second factors are counted: apart from passwords, since a right password
+// must not clear them.
+func CodesOf(sub string) string { return sub + codesOf }
+
+func forgetAfter(who string) time.Duration {
+	if strings.HasSuffix(who, codesOf) {
+		return forgetCodes
+	}
+	return forgetFailure
+}
 
 // attempts counts the failed passwords of one user over all flows and names. who is the sub, or the id of an unknown name.
 type attempts struct {
@@ -43,7 +59,7 @@ func (r *Realm) attempts(tx store.Tx, p *Pool, who string, now time.Time) (*atte
 	if err != nil {
 		return nil, fmt.Errorf("read failed attempts: %w", err)
 	}
-	if now.UnixMilli()-a.Last >= forgetFailure.Milliseconds() && now.UnixMilli() >= a.Until {
+	if now.UnixMilli()-a.Last >= forgetAfter(who).Milliseconds() && now.UnixMilli() >= a.Until {
 		a.Failed = 0
 	}
 	return a, nil
@@ -73,7 +89,7 @@ func (r *Realm) CountFailure(tx store.Tx, p *Pool, who string, now time.Time) er
 		}
 		a.Until = now.Add(lock).UnixMilli()
 	}
-	a.Expires = max(a.Last+forgetFailure.Milliseconds(), a.Until)
+	a.Expires = max(a.Last+forgetAfter(who).Milliseconds(), a.Until)
 	if err := attemptsTable.Put(tx, a); err != nil {
 		return fmt.Errorf("count failed attempt: %w", err)
 	}

@@ -89,6 +89,9 @@ func (r *Realm) client(tx store.Tx, id ClientID) (*Client, error) {
 
 // Allows tells whether the client may use a sign-in flow, named as in AuthFlow.
 func (c *Client) Allows(flow string) bool {
+	if flow == "ADMIN_NO_SRP_AUTH" || flow == "ADMIN_USER_PASSWORD_AUTH" { // two names of one flow (inferred)
+		return slices.Contains(c.Settings.ExplicitAuthFlows, "ADMIN_NO_SRP_AUTH") || slices.Contains(c.Settings.ExplicitAuthFlows, "ALLOW_ADMIN_USER_PASSWORD_AUTH")
+	}
 	list := c.Settings.ExplicitAuthFlows
 	if len(list) == 0 { // [Cognito: default of ExplicitAuthFlows]
 		return flow == "USER_SRP_AUTH" || flow == "CUSTOM_AUTH" || isRefresh(flow)

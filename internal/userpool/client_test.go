@@ -19,19 +19,20 @@ func TestSecretHash(t *testing.T) {
 func TestClient_Allows(t *testing.T) {
 	t.Parallel()
 	const srp, password, refresh, refresh2, custom, user = "USER_SRP_AUTH", "USER_PASSWORD_AUTH", "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN", "CUSTOM_AUTH", "USER_AUTH"
-	all := []string{srp, password, refresh, refresh2, custom, user}
+	all := []string{srp, password, refresh, refresh2, custom, user, "ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"}
 	for _, c := range []struct {
 		name string
 		list []string
 		want string // + or - for each of all
 	}{
-		{"default", nil, "+-+++-"},
-		{"password only", []string{"ALLOW_USER_PASSWORD_AUTH"}, "-+----"},
-		{"refresh only", []string{"ALLOW_REFRESH_TOKEN_AUTH"}, "--++--"},
-		{"all", []string{"ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}, "++++++"},
-		{"older password", []string{"USER_PASSWORD_AUTH"}, "+++++-"},
-		{"older custom only", []string{"CUSTOM_AUTH_FLOW_ONLY"}, "--+++-"},
-		{"older administrator", []string{"ADMIN_NO_SRP_AUTH"}, "+-+++-"},
+		{"default", nil, "+-+++---"},
+		{"password only", []string{"ALLOW_USER_PASSWORD_AUTH"}, "-+------"},
+		{"refresh only", []string{"ALLOW_REFRESH_TOKEN_AUTH"}, "--++----"},
+		{"all", []string{"ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}, "++++++--"},
+		{"older password", []string{"USER_PASSWORD_AUTH"}, "+++++---"},
+		{"older custom only", []string{"CUSTOM_AUTH_FLOW_ONLY"}, "--+++---"},
+		{"older administrator", []string{"ADMIN_NO_SRP_AUTH"}, "+-+++-++"},
+		{"administrator", []string{"ALLOW_ADMIN_USER_PASSWORD_AUTH"}, "------++"},
 	} {
 		client := userpool.Client{Settings: cognitoidp.UserPoolClientType{ExplicitAuthFlows: c.list}}
 		for i, flow := range all {

@@ -2,8 +2,10 @@ package userpool
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cogtrail/cogtrail/internal/credential/password"
 	"github.com/cogtrail/cogtrail/internal/credential/srp"
@@ -13,6 +15,12 @@ import (
 type Credential struct {
 	Verifier []byte `json:",omitempty"`
 	Hash     string `json:",omitempty"`
+}
+
+// mark tells one password's credential from another's. Salts are random, so it says nothing about the password.
+func (c *Credential) mark() []byte {
+	sum := sha256.Sum256(append(slices.Clone(c.Verifier), c.Hash...))
+	return sum[:8]
 }
 
 // verifierPurpose is the vault's purpose of SRP verifiers; the associated data is the user's key.

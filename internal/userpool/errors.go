@@ -38,6 +38,12 @@ func LimitExceeded() *schema.Error {
 	return cognitoidp.LimitExceededException("Attempt limit exceeded, please try after some time.")
 }
 
+// tooManyCodes answers above the hourly limit of codes for signing in. The operations that send them declare no
+// LimitExceededException.
+func tooManyCodes() *schema.Error {
+	return cognitoidp.TooManyRequestsException("Attempt limit exceeded, please try after some time.") // (inferred)
+}
+
 // CodeExpired answers a code whose time has passed, and one where none is outstanding.
 func CodeExpired() *schema.Error {
 	return cognitoidp.ExpiredCodeException("Invalid code provided, please request a code again.")

@@ -25,11 +25,15 @@ type Family struct {
 	Sub     string
 	// Token is the keyed hash of the refresh token.
 	Token      []byte
+	Rotation   *Rotation `json:",omitempty"`
 	Generation int64
-	Event      string // event_id
-	AuthTime   time.Time
-	Ends       time.Time // when the refresh token does
-	Revoked    bool
+	// Device is the key of the device, where the pool tracks them; Bound tells that the device is known under it.
+	Device   string `json:",omitempty"`
+	Bound    bool   `json:",omitempty"`
+	Event    string // event_id
+	AuthTime time.Time
+	Ends     time.Time // when the refresh token does
+	Revoked  bool
 	// Expires is when no token of the family can be valid any more, in ms since 1970.
 	Expires int64
 }
@@ -45,12 +49,19 @@ var Families = store.Table[Family]{
 		{Name: "token", Unique: true, Of: func(f *Family) []store.Key {
 			return []store.Key{store.K(f.Account, f.Region, string(f.Pool), f.Token)}
 		}},
+		{Name: "handle", Unique: true, Of: func(f *Family) []store.Key {
+			if f.Rotation == nil {
+				return nil
+			}
+			return []store.Key{store.K(f.Account, f.Region, string(f.Pool), f.Rotation.Handle)}
+		}},
 		{Name: expires, Of: func(f *Family) []store.Key { return []store.Key{store.K(f.Expires)} }},
 	},
 }
 
-// Begin starts a family for a user who has just signed in and returns all three tokens.
-func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, now time.Time) (*cognitoidp.AuthenticationResultType, error) {
+// Begin starts a family for a user who has just signed in and returns all three tokens. device is the one he signed in with, nil
+// for none that is known.
+func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, device *Device, now time.Time) (*cognitoidp.AuthenticationResultType, error) {
 	_, _, refreshLife := c.Life()
 	refresh := token.NewRefresh()
 	sum := token.RefreshHash(r.Vault, refresh)
@@ -59,8 +70,16 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, now time.Time) (
 		Generation: u.Generation, Event: uuid.NewString(), AuthTime: now, Ends: now.Add(refreshLife),
 		Expires: now.Add(refreshLife + longestAccess).UnixMilli(),
 	}
-	if !c.Revokes() {
+	if !c.marksTokens() {
 		f.Event = f.ID // without origin_jti a token still has to name its family
+	}
+	var issued *cognitoidp.NewDeviceMetadataType
+	switch {
+	case device != nil:
+		f.Device, f.Bound = device.Key, true
+	case p.TracksDevices():
+		issued = p.Issued()
+		f.Device = *issued.DeviceKey
 	}
 	if err := Families.InsertDrawn(tx, f); err != nil {
 		return nil, fmt.Errorf("write token family: %w", err)
@@ -69,7 +88,7 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, now time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	out.RefreshToken = &refresh
+	out.RefreshToken, out.NewDeviceMetadata = &refresh, issued
 	return out, nil
 }
 
@@ -94,9 +113,9 @@ func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, now t
 	access := token.AccessClaims{
 		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username, EventID: f.Event, Scope: AdminScope,
 		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(accessLife),
-		Groups: names,
+		Groups: names, DeviceKey: f.Device,
 	}
-	if c.Revokes() { // [Cognito: origin_jti and jti are claims of revocable tokens only]
+	if c.marksTokens() {
 		id.OriginJTI, access.OriginJTI = f.ID, f.ID
 		id.JTI, access.JTI = uuid.NewString(), uuid.NewString()
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/cogtrail/cogtrail/internal/token"
 )
 
-// Own fills Operation.Owner of the unsigned operations: the account and Region of the pool behind the client id or the access
-// token. What no pool of this server stands behind belongs to nobody, and nobody gets a record of it.
+// Own fills Operation.Owner of the unsigned operations: the account and Region of the pool behind the client id, the access
+// token or the session. What no pool of this server stands behind belongs to nobody, and nobody gets a record of it.
 func (r *Realm) Own(ops []*op.Operation) {
 	for _, o := range ops {
 		if o.Unsigned {
@@ -40,6 +40,28 @@ func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
 		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.GlobalSignOutInput:
 		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.GetTokensFromRefreshTokenInput:
+		return r.ownerOfClient(tx, in.ClientId)
+	case *cognitoidp.ConfirmDeviceInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.ListDevicesInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.UpdateDeviceStatusInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.GetDeviceInput:
+		return r.ownerOfEither(tx, in.AccessToken, nil)
+	case *cognitoidp.ForgetDeviceInput:
+		return r.ownerOfEither(tx, in.AccessToken, nil)
+	case *cognitoidp.SetUserMFAPreferenceInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.GetUserAuthFactorsInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.SetUserSettingsInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.AssociateSoftwareTokenInput:
+		return r.ownerOfEither(tx, in.AccessToken, in.Session)
+	case *cognitoidp.VerifySoftwareTokenInput:
+		return r.ownerOfEither(tx, in.AccessToken, in.Session)
 	case *cognitoidp.ChangePasswordInput:
 		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.UpdateUserAttributesInput:
@@ -54,6 +76,21 @@ func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
 		return r.ownerOfToken(tx, in.AccessToken)
 	}
 	return "", "", false
+}
+
+// ownerOfEither is for operations that take an access token or a session.
+func (r *Realm) ownerOfEither(tx store.Tx, access, session *string) (account, region string, ok bool) {
+	if access != nil {
+		return r.ownerOfToken(tx, *access)
+	}
+	if session == nil {
+		return "", "", false
+	}
+	s, err := r.FindSession(tx, *session)
+	if err != nil {
+		return "", "", false
+	}
+	return s.Account, s.Region, true
 }
 
 func (r *Realm) ownerOfClient(tx store.Tx, id string) (account, region string, ok bool) {

@@ -32,6 +32,7 @@ type Pool struct {
 	Region  string
 	// Settings is the pool as it is described, with every default filled in, without the estimate of its users.
 	Settings cognitoidp.UserPoolType
+	Factors  PoolFactors `json:",omitzero"`
 
 	attributes map[string]*cognitoidp.SchemaAttributeType
 	order      map[string]int

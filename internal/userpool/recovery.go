@@ -31,10 +31,10 @@ func (p *Pool) RecoversBy() []string {
 }
 
 // RecoveryAttribute is the attribute of the user a code to reset his password goes to: the first the pool allows that he has
-// verified. Empty means that there is none.
+// verified, and that does not bring his second factor too, or one thing would prove both. Empty means that there is none.
 func (p *Pool) RecoveryAttribute(u *User) string {
 	for _, name := range p.RecoversBy() {
-		if v, _ := u.Get(name); v != "" && u.Verified(name) {
+		if v, _ := u.Get(name); v != "" && u.Verified(name) && !p.proves(u, name) {
 			return name
 		}
 	}

@@ -12,6 +12,9 @@ func (r *Realm) DeleteUser(tx store.Tx, p *Pool, u *User) error {
 	if err := r.DropCodes(tx, p, u); err != nil {
 		return err
 	}
+	if err := r.DropDevices(tx, p, u); err != nil {
+		return err
+	}
 	if err := r.LeaveGroups(tx, p, u); err != nil {
 		return err
 	}

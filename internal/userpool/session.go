@@ -1,6 +1,7 @@
 package userpool
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -23,7 +24,13 @@ type Session struct {
 	Who string
 	// Generation is the user's at the time; sessions of an older one are dead.
 	Generation int64
-	Challenge  string
+	// Password is a mark of the password that was proved; the session is dead once the user has another.
+	Password  []byte `json:",omitempty"`
+	Challenge string
+	// Admin tells that AdminInitiateAuth began the sign-in.
+	Admin  bool          `json:",omitempty"`
+	Factor *SecondFactor `json:",omitempty"`
+	Device string        `json:",omitempty"` // of which a proof is asked
 	// Unknown tells that there is no such user; Name is what was asked for.
 	Unknown bool   `json:",omitempty"`
 	Name    string `json:",omitempty"`
@@ -102,6 +109,16 @@ func (r *Realm) Session(tx store.Tx, p *Pool, c *Client, text, challenge string,
 		return nil, sessionExpired()
 	}
 	return s, nil
+}
+
+// After makes a session one of a user who has proved his password.
+func (s *Session) After(u *User) {
+	s.Who, s.Generation, s.Password = u.Sub, u.Generation, u.Credential.mark()
+}
+
+// Dead tells that the user was signed out since, or has another password than the one he proved.
+func (s *Session) Dead(u *User) bool {
+	return s.Generation != u.Generation || len(s.Password) > 0 && !bytes.Equal(s.Password, u.Credential.mark())
 }
 
 // Over tells that a session's time has passed.

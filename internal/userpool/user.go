@@ -45,6 +45,7 @@ type User struct {
 	Created    time.Time
 	Modified   time.Time
 	Credential Credential
+	Factors    UserFactors `json:",omitzero"`
 	// Earlier are the passwords before Credential, newest first, where the pool remembers them.
 	Earlier []Credential `json:",omitempty"`
 	// Pending are addresses that take the place of the present ones once they are verified.
@@ -70,6 +71,7 @@ func (u *User) clone() *User {
 		out.Earlier[i].Verifier = slices.Clone(out.Earlier[i].Verifier)
 	}
 	out.Credential.Verifier = slices.Clone(u.Credential.Verifier)
+	out.Factors = u.Factors.clone()
 	return &out
 }
 
@@ -337,7 +339,7 @@ func (p *Pool) Shown(u *User, keep func(name string) bool) []cognitoidp.Attribut
 func (p *Pool) UserType(u *User, keep func(name string) bool) cognitoidp.UserType {
 	return cognitoidp.UserType{
 		Username: new(u.Username), Attributes: p.Shown(u, keep), UserCreateDate: new(u.Created), UserLastModifiedDate: new(u.Modified),
-		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)),
+		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)), MFAOptions: u.Factors.OptionsShown(),
 	}
 }
 

@@ -17,6 +17,7 @@ type PoolAPI interface {
 	GetUserPoolMfaConfig(*op.Call, *GetUserPoolMfaConfigInput) (*GetUserPoolMfaConfigOutput, error)
 	ListTagsForResource(*op.Call, *ListTagsForResourceInput) (*ListTagsForResourceOutput, error)
 	ListUserPools(*op.Call, *ListUserPoolsInput) (*ListUserPoolsOutput, error)
+	SetUserPoolMfaConfig(*op.Call, *SetUserPoolMfaConfigInput) (*SetUserPoolMfaConfigOutput, error)
 	TagResource(*op.Call, *TagResourceInput) (*TagResourceOutput, error)
 	UntagResource(*op.Call, *UntagResourceInput) (*UntagResourceOutput, error)
 	UpdateUserPool(*op.Call, *UpdateUserPoolInput) (*UpdateUserPoolOutput, error)
@@ -77,6 +78,13 @@ func PoolOps(svc *schema.Service, s PoolAPI) []*op.Operation {
 	})
 	add("ListUserPools", func() any { return new(ListUserPoolsInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.ListUserPools(c, in.(*ListUserPoolsInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("SetUserPoolMfaConfig", func() any { return new(SetUserPoolMfaConfigInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.SetUserPoolMfaConfig(c, in.(*SetUserPoolMfaConfigInput))
 		if err != nil {
 			return nil, err
 		}

@@ -9,6 +9,9 @@ import (
 
 // SigninAPI is the area signin of the service.
 type SigninAPI interface {
+	AdminInitiateAuth(*op.Call, *AdminInitiateAuthInput) (*AdminInitiateAuthOutput, error)
+	AdminRespondToAuthChallenge(*op.Call, *AdminRespondToAuthChallengeInput) (*AdminRespondToAuthChallengeOutput, error)
+	GetTokensFromRefreshToken(*op.Call, *GetTokensFromRefreshTokenInput) (*GetTokensFromRefreshTokenOutput, error)
 	InitiateAuth(*op.Call, *InitiateAuthInput) (*InitiateAuthOutput, error)
 	RespondToAuthChallenge(*op.Call, *RespondToAuthChallengeInput) (*RespondToAuthChallengeOutput, error)
 	RevokeToken(*op.Call, *RevokeTokenInput) (*RevokeTokenOutput, error)
@@ -24,6 +27,27 @@ func SigninOps(svc *schema.Service, s SigninAPI) []*op.Operation {
 		}
 		ops = append(ops, &op.Operation{Operation: o, New: in, Run: run})
 	}
+	add("AdminInitiateAuth", func() any { return new(AdminInitiateAuthInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminInitiateAuth(c, in.(*AdminInitiateAuthInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("AdminRespondToAuthChallenge", func() any { return new(AdminRespondToAuthChallengeInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminRespondToAuthChallenge(c, in.(*AdminRespondToAuthChallengeInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("GetTokensFromRefreshToken", func() any { return new(GetTokensFromRefreshTokenInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.GetTokensFromRefreshToken(c, in.(*GetTokensFromRefreshTokenInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("InitiateAuth", func() any { return new(InitiateAuthInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.InitiateAuth(c, in.(*InitiateAuthInput))
 		if err != nil {

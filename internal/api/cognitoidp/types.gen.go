@@ -131,6 +131,25 @@ type AdminEnableUserInput struct {
 type AdminEnableUserOutput struct {
 }
 
+// AdminForgetDeviceInput is the shape AdminForgetDeviceRequest.
+type AdminForgetDeviceInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+	DeviceKey  string // required
+}
+
+// AdminGetDeviceInput is the shape AdminGetDeviceRequest.
+type AdminGetDeviceInput struct {
+	DeviceKey  string // required
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminGetDeviceOutput is the shape AdminGetDeviceResponse.
+type AdminGetDeviceOutput struct {
+	Device *DeviceType // required
+}
+
 // AdminGetUserInput is the shape AdminGetUserRequest.
 type AdminGetUserInput struct {
 	UserPoolId string // required
@@ -148,6 +167,41 @@ type AdminGetUserOutput struct {
 	MFAOptions           []MFAOptionType
 	PreferredMfaSetting  *string
 	UserMFASettingList   []string
+}
+
+// AdminInitiateAuthInput is the shape AdminInitiateAuthRequest.
+type AdminInitiateAuthInput struct {
+	UserPoolId        string            // required
+	ClientId          string            // required
+	AuthFlow          string            // required
+	AuthParameters    map[string]string // sensitive
+	ClientMetadata    map[string]string
+	AnalyticsMetadata *AnalyticsMetadataType
+	ContextData       *ContextDataType
+	Session           *string // sensitive
+}
+
+// AdminInitiateAuthOutput is the shape AdminInitiateAuthResponse.
+type AdminInitiateAuthOutput struct {
+	ChallengeName        *string
+	Session              *string // sensitive
+	ChallengeParameters  map[string]string
+	AuthenticationResult *AuthenticationResultType
+	AvailableChallenges  []string
+}
+
+// AdminListDevicesInput is the shape AdminListDevicesRequest.
+type AdminListDevicesInput struct {
+	UserPoolId      string // required
+	Username        string // required, sensitive
+	Limit           *int64
+	PaginationToken *string
+}
+
+// AdminListDevicesOutput is the shape AdminListDevicesResponse.
+type AdminListDevicesOutput struct {
+	Devices         []DeviceType
+	PaginationToken *string
 }
 
 // AdminListGroupsForUserInput is the shape AdminListGroupsForUserRequest.
@@ -182,6 +236,40 @@ type AdminResetUserPasswordInput struct {
 type AdminResetUserPasswordOutput struct {
 }
 
+// AdminRespondToAuthChallengeInput is the shape AdminRespondToAuthChallengeRequest.
+type AdminRespondToAuthChallengeInput struct {
+	UserPoolId         string            // required
+	ClientId           string            // required
+	ChallengeName      string            // required
+	ChallengeResponses map[string]string // sensitive
+	Session            *string           // sensitive
+	AnalyticsMetadata  *AnalyticsMetadataType
+	ContextData        *ContextDataType
+	ClientMetadata     map[string]string
+}
+
+// AdminRespondToAuthChallengeOutput is the shape AdminRespondToAuthChallengeResponse.
+type AdminRespondToAuthChallengeOutput struct {
+	ChallengeName        *string
+	Session              *string // sensitive
+	ChallengeParameters  map[string]string
+	AuthenticationResult *AuthenticationResultType
+}
+
+// AdminSetUserMFAPreferenceInput is the shape AdminSetUserMFAPreferenceRequest.
+type AdminSetUserMFAPreferenceInput struct {
+	SMSMfaSettings           *SMSMfaSettingsType
+	SoftwareTokenMfaSettings *SoftwareTokenMfaSettingsType
+	EmailMfaSettings         *EmailMfaSettingsType
+	WebAuthnMfaSettings      *WebAuthnMfaSettingsType
+	Username                 string // required, sensitive
+	UserPoolId               string // required
+}
+
+// AdminSetUserMFAPreferenceOutput is the shape AdminSetUserMFAPreferenceResponse.
+type AdminSetUserMFAPreferenceOutput struct {
+}
+
 // AdminSetUserPasswordInput is the shape AdminSetUserPasswordRequest.
 type AdminSetUserPasswordInput struct {
 	UserPoolId string // required
@@ -192,6 +280,29 @@ type AdminSetUserPasswordInput struct {
 
 // AdminSetUserPasswordOutput is the shape AdminSetUserPasswordResponse.
 type AdminSetUserPasswordOutput struct {
+}
+
+// AdminSetUserSettingsInput is the shape AdminSetUserSettingsRequest.
+type AdminSetUserSettingsInput struct {
+	UserPoolId string          // required
+	Username   string          // required, sensitive
+	MFAOptions []MFAOptionType // required
+}
+
+// AdminSetUserSettingsOutput is the shape AdminSetUserSettingsResponse.
+type AdminSetUserSettingsOutput struct {
+}
+
+// AdminUpdateDeviceStatusInput is the shape AdminUpdateDeviceStatusRequest.
+type AdminUpdateDeviceStatusInput struct {
+	UserPoolId             string // required
+	Username               string // required, sensitive
+	DeviceKey              string // required
+	DeviceRememberedStatus *string
+}
+
+// AdminUpdateDeviceStatusOutput is the shape AdminUpdateDeviceStatusResponse.
+type AdminUpdateDeviceStatusOutput struct {
 }
 
 // AdminUpdateUserAttributesInput is the shape AdminUpdateUserAttributesRequest.
@@ -242,6 +353,18 @@ type AssetType struct {
 	Extension  string // required
 	Bytes      []byte
 	ResourceId *string
+}
+
+// AssociateSoftwareTokenInput is the shape AssociateSoftwareTokenRequest.
+type AssociateSoftwareTokenInput struct {
+	AccessToken *string // sensitive
+	Session     *string // sensitive
+}
+
+// AssociateSoftwareTokenOutput is the shape AssociateSoftwareTokenResponse.
+type AssociateSoftwareTokenOutput struct {
+	SecretCode *string // sensitive
+	Session    *string // sensitive
 }
 
 // AttributeType is the shape AttributeType.
@@ -301,6 +424,19 @@ type CompromisedCredentialsRiskConfigurationType struct {
 	Actions     *CompromisedCredentialsActionsType // required
 }
 
+// ConfirmDeviceInput is the shape ConfirmDeviceRequest.
+type ConfirmDeviceInput struct {
+	AccessToken                string // required, sensitive
+	DeviceKey                  string // required
+	DeviceSecretVerifierConfig *DeviceSecretVerifierConfigType
+	DeviceName                 *string
+}
+
+// ConfirmDeviceOutput is the shape ConfirmDeviceResponse.
+type ConfirmDeviceOutput struct {
+	UserConfirmationNecessary *bool
+}
+
 // ConfirmForgotPasswordInput is the shape ConfirmForgotPasswordRequest.
 type ConfirmForgotPasswordInput struct {
 	ClientId          string  // required
@@ -333,6 +469,15 @@ type ConfirmSignUpInput struct {
 // ConfirmSignUpOutput is the shape ConfirmSignUpResponse.
 type ConfirmSignUpOutput struct {
 	Session *string // sensitive
+}
+
+// ContextDataType is the shape ContextDataType.
+type ContextDataType struct {
+	IpAddress   string       // required
+	ServerName  string       // required
+	ServerPath  string       // required
+	HttpHeaders []HttpHeader // required
+	EncodedData *string
 }
 
 // CreateGroupInput is the shape CreateGroupRequest.
@@ -708,6 +853,21 @@ type DeviceConfigurationType struct {
 	DeviceOnlyRememberedOnUserPrompt *bool
 }
 
+// DeviceSecretVerifierConfigType is the shape DeviceSecretVerifierConfigType.
+type DeviceSecretVerifierConfigType struct {
+	PasswordVerifier *string
+	Salt             *string
+}
+
+// DeviceType is the shape DeviceType.
+type DeviceType struct {
+	DeviceKey                   *string
+	DeviceAttributes            []AttributeType
+	DeviceCreateDate            *time.Time
+	DeviceLastModifiedDate      *time.Time
+	DeviceLastAuthenticatedDate *time.Time
+}
+
 // DomainDescriptionType is the shape DomainDescriptionType.
 type DomainDescriptionType struct {
 	UserPoolId             *string
@@ -736,9 +896,21 @@ type EmailMfaConfigType struct {
 	Subject *string
 }
 
+// EmailMfaSettingsType is the shape EmailMfaSettingsType.
+type EmailMfaSettingsType struct {
+	Enabled      *bool
+	PreferredMfa *bool
+}
+
 // FirehoseConfigurationType is the shape FirehoseConfigurationType.
 type FirehoseConfigurationType struct {
 	StreamArn *string
+}
+
+// ForgetDeviceInput is the shape ForgetDeviceRequest.
+type ForgetDeviceInput struct {
+	AccessToken *string // sensitive
+	DeviceKey   string  // required
 }
 
 // ForgotPasswordInput is the shape ForgotPasswordRequest.
@@ -765,6 +937,17 @@ type GetCSVHeaderInput struct {
 type GetCSVHeaderOutput struct {
 	UserPoolId *string
 	CSVHeader  []string
+}
+
+// GetDeviceInput is the shape GetDeviceRequest.
+type GetDeviceInput struct {
+	DeviceKey   string  // required
+	AccessToken *string // sensitive
+}
+
+// GetDeviceOutput is the shape GetDeviceResponse.
+type GetDeviceOutput struct {
+	Device *DeviceType // required
 }
 
 // GetGroupInput is the shape GetGroupRequest.
@@ -809,6 +992,20 @@ type GetSigningCertificateOutput struct {
 	Certificate *string
 }
 
+// GetTokensFromRefreshTokenInput is the shape GetTokensFromRefreshTokenRequest.
+type GetTokensFromRefreshTokenInput struct {
+	RefreshToken   string  // required, sensitive
+	ClientId       string  // required
+	ClientSecret   *string // sensitive
+	DeviceKey      *string
+	ClientMetadata map[string]string
+}
+
+// GetTokensFromRefreshTokenOutput is the shape GetTokensFromRefreshTokenResponse.
+type GetTokensFromRefreshTokenOutput struct {
+	AuthenticationResult *AuthenticationResultType
+}
+
 // GetUICustomizationInput is the shape GetUICustomizationRequest.
 type GetUICustomizationInput struct {
 	UserPoolId string // required
@@ -830,6 +1027,19 @@ type GetUserAttributeVerificationCodeInput struct {
 // GetUserAttributeVerificationCodeOutput is the shape GetUserAttributeVerificationCodeResponse.
 type GetUserAttributeVerificationCodeOutput struct {
 	CodeDeliveryDetails *CodeDeliveryDetailsType
+}
+
+// GetUserAuthFactorsInput is the shape GetUserAuthFactorsRequest.
+type GetUserAuthFactorsInput struct {
+	AccessToken string // required, sensitive
+}
+
+// GetUserAuthFactorsOutput is the shape GetUserAuthFactorsResponse.
+type GetUserAuthFactorsOutput struct {
+	Username                  string // required, sensitive
+	PreferredMfaSetting       *string
+	UserMFASettingList        []string
+	ConfiguredUserAuthFactors []string
 }
 
 // GetUserInput is the shape GetUserRequest.
@@ -878,6 +1088,12 @@ type GroupType struct {
 	Precedence       *int64
 	LastModifiedDate *time.Time
 	CreationDate     *time.Time
+}
+
+// HttpHeader is the shape HttpHeader.
+type HttpHeader struct {
+	HeaderName  *string
+	HeaderValue *string
 }
 
 // IdentityProviderType is the shape IdentityProviderType.
@@ -935,6 +1151,19 @@ type LambdaConfigType struct {
 	CustomEmailSender           *CustomEmailLambdaVersionConfigType
 	KMSKeyID                    *string
 	InboundFederation           *InboundFederationLambdaType
+}
+
+// ListDevicesInput is the shape ListDevicesRequest.
+type ListDevicesInput struct {
+	AccessToken     string // required, sensitive
+	Limit           *int64
+	PaginationToken *string
+}
+
+// ListDevicesOutput is the shape ListDevicesResponse.
+type ListDevicesOutput struct {
+	Devices         []DeviceType
+	PaginationToken *string
 }
 
 // ListGroupsInput is the shape ListGroupsRequest.
@@ -1264,6 +1493,12 @@ type S3ConfigurationType struct {
 	BucketArn *string
 }
 
+// SMSMfaSettingsType is the shape SMSMfaSettingsType.
+type SMSMfaSettingsType struct {
+	Enabled      *bool
+	PreferredMfa *bool
+}
+
 // SchemaAttributeType is the shape SchemaAttributeType.
 type SchemaAttributeType struct {
 	Name                       *string
@@ -1313,6 +1548,48 @@ type SetUICustomizationOutput struct {
 	UICustomization *UICustomizationType // required
 }
 
+// SetUserMFAPreferenceInput is the shape SetUserMFAPreferenceRequest.
+type SetUserMFAPreferenceInput struct {
+	SMSMfaSettings           *SMSMfaSettingsType
+	SoftwareTokenMfaSettings *SoftwareTokenMfaSettingsType
+	EmailMfaSettings         *EmailMfaSettingsType
+	WebAuthnMfaSettings      *WebAuthnMfaSettingsType
+	AccessToken              string // required, sensitive
+}
+
+// SetUserMFAPreferenceOutput is the shape SetUserMFAPreferenceResponse.
+type SetUserMFAPreferenceOutput struct {
+}
+
+// SetUserPoolMfaConfigInput is the shape SetUserPoolMfaConfigRequest.
+type SetUserPoolMfaConfigInput struct {
+	UserPoolId                    string // required
+	SmsMfaConfiguration           *SmsMfaConfigType
+	SoftwareTokenMfaConfiguration *SoftwareTokenMfaConfigType
+	EmailMfaConfiguration         *EmailMfaConfigType
+	MfaConfiguration              *string
+	WebAuthnConfiguration         *WebAuthnConfigurationType
+}
+
+// SetUserPoolMfaConfigOutput is the shape SetUserPoolMfaConfigResponse.
+type SetUserPoolMfaConfigOutput struct {
+	SmsMfaConfiguration           *SmsMfaConfigType
+	SoftwareTokenMfaConfiguration *SoftwareTokenMfaConfigType
+	EmailMfaConfiguration         *EmailMfaConfigType
+	MfaConfiguration              *string
+	WebAuthnConfiguration         *WebAuthnConfigurationType
+}
+
+// SetUserSettingsInput is the shape SetUserSettingsRequest.
+type SetUserSettingsInput struct {
+	AccessToken string          // required, sensitive
+	MFAOptions  []MFAOptionType // required
+}
+
+// SetUserSettingsOutput is the shape SetUserSettingsResponse.
+type SetUserSettingsOutput struct {
+}
+
 // SignInPolicyType is the shape SignInPolicyType.
 type SignInPolicyType struct {
 	AllowedFirstAuthFactors []string
@@ -1355,6 +1632,12 @@ type SmsMfaConfigType struct {
 // SoftwareTokenMfaConfigType is the shape SoftwareTokenMfaConfigType.
 type SoftwareTokenMfaConfigType struct {
 	Enabled *bool
+}
+
+// SoftwareTokenMfaSettingsType is the shape SoftwareTokenMfaSettingsType.
+type SoftwareTokenMfaSettingsType struct {
+	Enabled      *bool
+	PreferredMfa *bool
 }
 
 // StartUserImportJobInput is the shape StartUserImportJobRequest.
@@ -1443,6 +1726,17 @@ type UntagResourceInput struct {
 
 // UntagResourceOutput is the shape UntagResourceResponse.
 type UntagResourceOutput struct {
+}
+
+// UpdateDeviceStatusInput is the shape UpdateDeviceStatusRequest.
+type UpdateDeviceStatusInput struct {
+	AccessToken            string // required, sensitive
+	DeviceKey              string // required
+	DeviceRememberedStatus *string
+}
+
+// UpdateDeviceStatusOutput is the shape UpdateDeviceStatusResponse.
+type UpdateDeviceStatusOutput struct {
 }
 
 // UpdateGroupInput is the shape UpdateGroupRequest.
@@ -1753,6 +2047,20 @@ type VerificationMessageTemplateType struct {
 	DefaultEmailOption *string
 }
 
+// VerifySoftwareTokenInput is the shape VerifySoftwareTokenRequest.
+type VerifySoftwareTokenInput struct {
+	AccessToken        *string // sensitive
+	Session            *string // sensitive
+	UserCode           string  // required, sensitive
+	FriendlyDeviceName *string
+}
+
+// VerifySoftwareTokenOutput is the shape VerifySoftwareTokenResponse.
+type VerifySoftwareTokenOutput struct {
+	Status  *string
+	Session *string // sensitive
+}
+
 // VerifyUserAttributeInput is the shape VerifyUserAttributeRequest.
 type VerifyUserAttributeInput struct {
 	AccessToken   string // required, sensitive
@@ -1769,4 +2077,9 @@ type WebAuthnConfigurationType struct {
 	RelyingPartyId      *string
 	UserVerification    *string
 	FactorConfiguration *string
+}
+
+// WebAuthnMfaSettingsType is the shape WebAuthnMfaSettingsType.
+type WebAuthnMfaSettingsType struct {
+	Enabled *bool
 }

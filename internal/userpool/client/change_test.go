@@ -80,7 +80,8 @@ func TestUpdateUserPoolClient_refuses(t *testing.T) {
 	}{
 		{"rotation", func(in *cognitoidp.UpdateUserPoolClientInput) {
 			in.RefreshTokenRotation = &cognitoidp.RefreshTokenRotationType{Feature: "ENABLED"}
-		}, "", "RefreshTokenRotation ENABLED is not supported by this server."},
+			in.ExplicitAuthFlows = []string{"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+		}, "", "ALLOW_REFRESH_TOKEN_AUTH cannot be used with refresh token rotation."},
 		{"mixed flows", func(in *cognitoidp.UpdateUserPoolClientInput) {
 			in.ExplicitAuthFlows = []string{"USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"}
 		}, "", "Use of ADMIN_NO_SRP_AUTH, CUSTOM_AUTH_FLOW_ONLY or USER_PASSWORD_AUTH together with ALLOW_ flows is not allowed."},

@@ -74,7 +74,8 @@ func TestCreateUserPoolClient_refuses(t *testing.T) {
 		}, "", "GenerateSecret and ClientSecret cannot be given together."},
 		{"rotation", func(in *cognitoidp.CreateUserPoolClientInput) {
 			in.RefreshTokenRotation = &cognitoidp.RefreshTokenRotationType{Feature: "ENABLED"}
-		}, "", "RefreshTokenRotation ENABLED is not supported by this server."},
+			in.ExplicitAuthFlows = []string{"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+		}, "", "ALLOW_REFRESH_TOKEN_AUTH cannot be used with refresh token rotation."},
 		{"unknown read attribute", func(in *cognitoidp.CreateUserPoolClientInput) { in.ReadAttributes = []string{"custom:x"} }, "", "Invalid read attributes specified while creating a client"},
 		{"unknown write attribute", func(in *cognitoidp.CreateUserPoolClientInput) { in.WriteAttributes = []string{"email", "x"} }, "", "Invalid write attributes specified while creating a client"},
 		{"required attribute not writable", func(in *cognitoidp.CreateUserPoolClientInput) { in.WriteAttributes = []string{"name"} }, "", "Invalid write attributes specified while creating a client"},

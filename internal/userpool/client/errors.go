@@ -27,6 +27,10 @@ func mixedFlows() *schema.Error {
 	return invalid("Use of ADMIN_NO_SRP_AUTH, CUSTOM_AUTH_FLOW_ONLY or USER_PASSWORD_AUTH together with ALLOW_ flows is not allowed.") // (inferred)
 }
 
+func rotationAndFlow() *schema.Error {
+	return invalid("ALLOW_REFRESH_TOKEN_AUTH cannot be used with refresh token rotation.") // (inferred)
+}
+
 func noProvider(name, pool string) *schema.Error {
 	return invalid("The provider " + name + " does not exist for User Pool " + pool + ".")
 }

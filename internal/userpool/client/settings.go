@@ -15,9 +15,8 @@ import (
 
 // settings checks a call's settings and fills in the defaults.
 func settings(tx store.Tx, p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput, secret bool) (*cognitoidp.UserPoolClientType, error) {
-	if in.RefreshTokenRotation != nil && in.RefreshTokenRotation.Feature == "ENABLED" {
-		// Such a client refreshes with GetTokensFromRefreshToken only, which is not served.
-		return nil, userpool.Unsupported("RefreshTokenRotation ENABLED")
+	if r := in.RefreshTokenRotation; r != nil && r.Feature == "ENABLED" && slices.Contains(in.ExplicitAuthFlows, "ALLOW_REFRESH_TOKEN_AUTH") {
+		return nil, rotationAndFlow()
 	}
 	for _, check := range []func() error{
 		func() error { return flows(in.ExplicitAuthFlows) },

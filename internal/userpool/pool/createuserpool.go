@@ -16,10 +16,14 @@ func (s *Service) CreateUserPool(c *op.Call, in *cognitoidp.CreateUserPoolInput)
 	if err != nil {
 		return nil, err
 	}
+	has, err := factors(userpool.PoolFactors{}, set)
+	if err != nil {
+		return nil, err
+	}
 	id := newID(c.Region)
 	set.Id, set.Arn = &id, new(arn.UserPool(c.Region, c.Account, id))
 	set.CreationDate, set.LastModifiedDate = new(c.Now), new(c.Now)
-	p := &userpool.Pool{ID: userpool.PoolID(id), Account: c.Account, Region: c.Region, Settings: *set}
+	p := &userpool.Pool{ID: userpool.PoolID(id), Account: c.Account, Region: c.Region, Settings: *set, Factors: has}
 	if err := userpool.Pools.Insert(c.Tx, p); err != nil {
 		return nil, fmt.Errorf("write user pool: %w", err)
 	}

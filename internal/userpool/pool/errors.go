@@ -115,6 +115,30 @@ func plusOnly() *schema.Error {
 	return cognitoidp.FeatureUnavailableInTierException("Threat protection is not available in the user pool's feature plan.") // (inferred)
 }
 
+func factorsWhileOff() *schema.Error {
+	return invalid("Invalid MFA configuration given, can't turn off MFA and configure an MFA together.")
+}
+
+func noFactors() *schema.Error {
+	return invalid("Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration.")
+}
+
+func noSmsConfiguration() *schema.Error {
+	return invalid("[SmsConfiguration] is a required member of [SoftwareTokenMfaConfiguration].")
+}
+
+func smsForFactors() *schema.Error {
+	return invalid("SMS configuration and Auto verification for phone_number are required when MFA is required/optional")
+}
+
+func emailSender() *schema.Error {
+	return invalid("EmailMfaConfiguration requires EmailSendingAccount DEVELOPER.") // (inferred)
+}
+
+func emailTier() *schema.Error {
+	return cognitoidp.FeatureUnavailableInTierException("Email MFA is not available in the user pool's feature plan.") // (inferred)
+}
+
 func tierInUse() *schema.Error {
 	return cognitoidp.TierChangeNotAllowedException("The user pool uses features that the feature plan does not have.") // (inferred)
 }

@@ -146,11 +146,8 @@ func TestCreateUserPool_refuses(t *testing.T) {
 		{"trigger", func(in *cognitoidp.CreateUserPoolInput) {
 			in.LambdaConfig = &cognitoidp.LambdaConfigType{PreSignUp: new("arn:aws:lambda:us-east-1:123456789012:function:f")}
 		}, "", "LambdaConfig is not supported by this server."},
-		{"MFA on", func(in *cognitoidp.CreateUserPoolInput) { in.MfaConfiguration = new("ON") }, "", "MfaConfiguration ON is not supported by this server."},
-		{"MFA optional", func(in *cognitoidp.CreateUserPoolInput) { in.MfaConfiguration = new("OPTIONAL") }, "", "MfaConfiguration OPTIONAL is not supported by this server."},
-		{"devices", func(in *cognitoidp.CreateUserPoolInput) {
-			in.DeviceConfiguration = &cognitoidp.DeviceConfigurationType{ChallengeRequiredOnNewDevice: new(false)}
-		}, "", "DeviceConfiguration is not supported by this server."},
+		{"MFA on", func(in *cognitoidp.CreateUserPoolInput) { in.MfaConfiguration = new("ON") }, "", "SMS configuration and Auto verification for phone_number are required when MFA is required/optional"},
+		{"MFA optional", func(in *cognitoidp.CreateUserPoolInput) { in.MfaConfiguration = new("OPTIONAL") }, "", "SMS configuration and Auto verification for phone_number are required when MFA is required/optional"},
 		{"threat protection below PLUS", func(in *cognitoidp.CreateUserPoolInput) {
 			in.UserPoolAddOns = &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "AUDIT"}
 		}, "FeatureUnavailableInTierException", "Threat protection is not available in the user pool's feature plan."},

@@ -29,10 +29,13 @@ func settings(in *cognitoidp.CreateUserPoolInput) (*cognitoidp.UserPoolType, err
 		AutoVerifiedAttributes: in.AutoVerifiedAttributes, AliasAttributes: in.AliasAttributes, UsernameAttributes: in.UsernameAttributes,
 		SmsVerificationMessage: in.SmsVerificationMessage, EmailVerificationMessage: in.EmailVerificationMessage,
 		EmailVerificationSubject: in.EmailVerificationSubject, SmsAuthenticationMessage: in.SmsAuthenticationMessage,
-		UserAttributeUpdateSettings: in.UserAttributeUpdateSettings, MfaConfiguration: new("OFF"), EmailConfiguration: in.EmailConfiguration,
+		UserAttributeUpdateSettings: in.UserAttributeUpdateSettings, MfaConfiguration: or(in.MfaConfiguration, "OFF"), EmailConfiguration: in.EmailConfiguration,
 		SmsConfiguration: in.SmsConfiguration, UserPoolTags: in.UserPoolTags, UserPoolAddOns: in.UserPoolAddOns,
 		UsernameConfiguration: in.UsernameConfiguration, AccountRecoverySetting: in.AccountRecoverySetting,
 		UserPoolTier: or(in.UserPoolTier, "ESSENTIALS"),
+	}
+	if d := in.DeviceConfiguration; d != nil && *d != (cognitoidp.DeviceConfigurationType{}) {
+		out.DeviceConfiguration = d // any member switches tracking on
 	}
 	if out.UserPoolTags == nil {
 		out.UserPoolTags = map[string]string{}

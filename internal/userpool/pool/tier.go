@@ -25,6 +25,9 @@ func tierFits(tx store.Tx, p *userpool.Pool, tier string) error {
 	if tier != "LITE" {
 		return nil
 	}
+	if p.Factors.Email != nil {
+		return tierInUse()
+	}
 	prefix, custom, err := domain.Of(tx, p)
 	if err != nil {
 		return err

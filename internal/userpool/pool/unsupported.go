@@ -13,10 +13,6 @@ func unsupported(in *cognitoidp.CreateUserPoolInput) error {
 	switch {
 	case in.LambdaConfig != nil && *in.LambdaConfig != (cognitoidp.LambdaConfigType{}):
 		return userpool.Unsupported("LambdaConfig")
-	case in.MfaConfiguration != nil && *in.MfaConfiguration != "OFF":
-		return userpool.Unsupported("MfaConfiguration " + *in.MfaConfiguration)
-	case in.DeviceConfiguration != nil && *in.DeviceConfiguration != (cognitoidp.DeviceConfigurationType{}):
-		return userpool.Unsupported("DeviceConfiguration")
 	}
 	if a := in.UserPoolAddOns; a != nil && a.AdvancedSecurityMode != "OFF" {
 		if in.UserPoolTier == nil || *in.UserPoolTier != "PLUS" {

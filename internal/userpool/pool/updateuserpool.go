@@ -25,8 +25,12 @@ func (s *Service) UpdateUserPool(c *op.Call, in *cognitoidp.UpdateUserPoolInput)
 	if err := tierFits(c.Tx, p, *set.UserPoolTier); err != nil {
 		return nil, err
 	}
+	next := *p
+	if next.Factors, err = factors(p.Factors, set); err != nil {
+		return nil, err
+	}
 	set.LastModifiedDate = new(c.Now)
-	if err := s.change(c, p, *set); err != nil {
+	if err := s.change(c, &next, *set); err != nil {
 		return nil, err
 	}
 	return &cognitoidp.UpdateUserPoolOutput{}, nil
@@ -69,7 +73,7 @@ func updated(old *cognitoidp.UserPoolType, in *cognitoidp.UpdateUserPoolInput) (
 
 // change writes a pool with other settings. The row that p points to is shared and stays as it is.
 func (s *Service) change(c *op.Call, p *userpool.Pool, set cognitoidp.UserPoolType) error {
-	row := &userpool.Pool{ID: p.ID, Account: p.Account, Region: p.Region, Settings: set}
+	row := &userpool.Pool{ID: p.ID, Account: p.Account, Region: p.Region, Settings: set, Factors: p.Factors}
 	if err := userpool.Pools.Put(c.Tx, row); err != nil {
 		return fmt.Errorf("write user pool: %w", err)
 	}

@@ -104,10 +104,7 @@ func TestUpdateUserPool_refuses(t *testing.T) {
 		{"trigger", func(in *cognitoidp.UpdateUserPoolInput) {
 			in.LambdaConfig = &cognitoidp.LambdaConfigType{PreSignUp: new("arn:aws:lambda:us-east-1:123456789012:function:f")}
 		}, "", "LambdaConfig is not supported by this server."},
-		{"MFA", func(in *cognitoidp.UpdateUserPoolInput) { in.MfaConfiguration = new("OPTIONAL") }, "", "MfaConfiguration OPTIONAL is not supported by this server."},
-		{"devices", func(in *cognitoidp.UpdateUserPoolInput) {
-			in.DeviceConfiguration = &cognitoidp.DeviceConfigurationType{ChallengeRequiredOnNewDevice: new(true)}
-		}, "", "DeviceConfiguration is not supported by this server."},
+		{"MFA", func(in *cognitoidp.UpdateUserPoolInput) { in.MfaConfiguration = new("OPTIONAL") }, "", "SMS configuration and Auto verification for phone_number are required when MFA is required/optional"},
 		{"threat protection below PLUS", func(in *cognitoidp.UpdateUserPoolInput) {
 			in.UserPoolAddOns = &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "AUDIT"}
 		}, "FeatureUnavailableInTierException", "Threat protection is not available in the user pool's feature plan."},

@@ -300,6 +300,13 @@ func (w *World) Respond(in *cognitoidp.RespondToAuthChallengeInput) (*cognitoidp
 	return Do(w, w.S.Signin.RespondToAuthChallenge, in)
 }
 
+// AdminSignIn tries ADMIN_USER_PASSWORD_AUTH.
+func (w *World) AdminSignIn(pool, client, name, text string) (*cognitoidp.AdminInitiateAuthOutput, Result) {
+	return Do(w, w.S.Signin.AdminInitiateAuth, &cognitoidp.AdminInitiateAuthInput{
+		AuthFlow: "ADMIN_USER_PASSWORD_AUTH", UserPoolId: pool, ClientId: client, AuthParameters: map[string]string{"USERNAME": name, "PASSWORD": text},
+	})
+}
+
 // SignInSRP does both steps of USER_SRP_AUTH.
 func (w *World) SignInSRP(pool, client, name, text string) (*cognitoidp.RespondToAuthChallengeOutput, Result) {
 	w.T.Helper()

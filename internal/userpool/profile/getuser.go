@@ -11,5 +11,9 @@ func (s *Service) GetUser(c *op.Call, in *cognitoidp.GetUserInput) (*cognitoidp.
 	if err != nil {
 		return nil, err
 	}
-	return &cognitoidp.GetUserOutput{Username: b.User.Username, UserAttributes: b.Pool.Shown(b.User, b.Client.Reads)}, nil
+	factors, preferred := b.User.Factors.Shown()
+	return &cognitoidp.GetUserOutput{
+		Username: b.User.Username, UserAttributes: b.Pool.Shown(b.User, b.Client.Reads),
+		MFAOptions: b.User.Factors.OptionsShown(), UserMFASettingList: factors, PreferredMfaSetting: preferred,
+	}, nil
 }

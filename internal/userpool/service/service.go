@@ -13,9 +13,11 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/branding"
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
+	"github.com/cogtrail/cogtrail/internal/userpool/device"
 	"github.com/cogtrail/cogtrail/internal/userpool/domain"
 	"github.com/cogtrail/cogtrail/internal/userpool/group"
 	"github.com/cogtrail/cogtrail/internal/userpool/logdelivery"
+	"github.com/cogtrail/cogtrail/internal/userpool/mfa"
 	"github.com/cogtrail/cogtrail/internal/userpool/pool"
 	"github.com/cogtrail/cogtrail/internal/userpool/profile"
 	"github.com/cogtrail/cogtrail/internal/userpool/provider"
@@ -57,6 +59,8 @@ type Service struct {
 	User     *user.Service
 	Group    *group.Service
 	Import   *userimport.Service
+	MFA      *mfa.Service
+	Device   *device.Service
 
 	ResourceServer  *resourceserver.Service
 	Provider        *provider.Service
@@ -85,6 +89,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r, Forget: forget}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
+		MFA: &mfa.Service{Realm: r}, Device: &device.Service{Realm: r},
 		Recovery: &recovery.Service{Realm: r}, Import: userimport.New(r, d.Import),
 		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r}, Domain: &domain.Service{Realm: r},
 		UICustomization: &uicustomization.Service{Realm: r}, Branding: &branding.Service{Realm: r}, Terms: &terms.Service{Realm: r},
@@ -104,6 +109,8 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
 	ops = append(ops, cognitoidp.GroupOps(svc, s.Group)...)
 	ops = append(ops, cognitoidp.UserimportOps(svc, s.Import)...)
+	ops = append(ops, cognitoidp.MfaOps(svc, s.MFA)...)
+	ops = append(ops, cognitoidp.DeviceOps(svc, s.Device)...)
 	ops = append(ops, cognitoidp.ResourceserverOps(svc, s.ResourceServer)...)
 	ops = append(ops, cognitoidp.ProviderOps(svc, s.Provider)...)
 	ops = append(ops, cognitoidp.DomainOps(svc, s.Domain)...)

@@ -1,13 +1,19 @@
 // Package signin answers the operations that turn proofs into tokens.
 //
-//	InitiateAuth ── USER_PASSWORD_AUTH ─▶ password ─┐
-//	             ── USER_SRP_AUTH ─▶ PASSWORD_VERIFIER challenge
-//	             ── REFRESH_TOKEN_AUTH ─▶ tokens    │
-//	RespondToAuthChallenge ── PASSWORD_VERIFIER ─▶ password proved ─┤
-//	                                                                ├─▶ admit ─▶ tokens
-//	                       ── NEW_PASSWORD_REQUIRED ◀── challenge ──┘
+//	InitiateAuth ── password ────────────────────────────────────────▶ password ─┐
+//	             ── USER_SRP_AUTH ─▶ PASSWORD_VERIFIER ─▶ password proved ───────┤
+//	             ── REFRESH_TOKEN_AUTH ─▶ tokens                                 ▼
+//	                                   NEW_PASSWORD_REQUIRED ◀── temporary ── admit
+//	                                              └────────────▶ second ◀── confirmed
+//	SELECT_MFA_TYPE ◀── several ── second ── none wanted ─▶ tokens
+//	       └─▶ SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA ─▶ code ─▶ tokens
+//	MFA_SETUP ◀── nothing set up ── second;  MFA_SETUP ─▶ VerifySoftwareToken ─▶ tokens,  or an address ─▶ code ─▶ tokens
+//	DEVICE_SRP_AUTH ◀── remembered device ── second;  DEVICE_SRP_AUTH ─▶ DEVICE_PASSWORD_VERIFIER ─▶ tokens
 //
-// Every flow of passwords goes through guess (lock-out, disabled users, counting) and admit (status, next challenge, tokens), so
-// that no check can be left out of one of them. An unknown user of a client that hides users takes the same way with a verifier
-// nobody knows the password of, and is counted like a known one.
+// The administrators' forms of the operations take the same way with the same code (step); what one form began the other cannot
+// go on with.
+//
+// Every flow of passwords goes through ready (lock-out, disabled users), admit (status) and second, so that no check can be left
+// out of one of them. An unknown user of a client that hides users takes the same way with a verifier nobody knows the password of,
+// and is counted like a known one. Wrong codes are counted per user apart from passwords: a right password does not clear them.
 package signin

@@ -23,6 +23,10 @@ func methodNotSupported() *schema.Error {
 	return cognitoidp.InvalidParameterException("Initiate Auth method not supported")
 }
 
+func adminFlowNotEnabled() *schema.Error {
+	return cognitoidp.InvalidParameterException("Auth flow not enabled for this client")
+}
+
 func badSRPA() *schema.Error {
 	return cognitoidp.InvalidParameterException("SRP_A is not valid.") // (inferred)
 }
@@ -56,6 +60,22 @@ func alreadyProvided(attribute string) *schema.Error {
 	return cognitoidp.InvalidParameterException("Cannot modify an already provided " + attribute)
 }
 
+func noFactor() *schema.Error {
+	return cognitoidp.MFAMethodNotFoundException("User does not have a usable MFA method.") // (inferred)
+}
+
+func badChoice() *schema.Error {
+	return cognitoidp.InvalidParameterException("ANSWER is not one of the MFA methods that can be chosen.") // (inferred)
+}
+
+func wrongCode() *schema.Error {
+	return cognitoidp.CodeMismatchException("Invalid code or auth state for the user.")
+}
+
+func usedTOTP() *schema.Error {
+	return cognitoidp.ExpiredCodeException("Your software token has already been used once.")
+}
+
 func invalidRefresh() *schema.Error {
 	return cognitoidp.NotAuthorizedException("Invalid Refresh Token.")
 }
@@ -70,6 +90,14 @@ func refreshRevoked() *schema.Error {
 
 func refreshHashWrong(id userpool.ClientID) *schema.Error {
 	return cognitoidp.NotAuthorizedException("SecretHash does not match for the client: " + string(id))
+}
+
+func refreshReused() *schema.Error {
+	return cognitoidp.RefreshTokenReuseException("Refresh token has been invalidated by rotation")
+}
+
+func refreshSecretWrong(id userpool.ClientID) *schema.Error {
+	return cognitoidp.NotAuthorizedException("Unable to verify secret hash for client " + string(id)) // (inferred)
 }
 
 func foreignToken() *schema.Error {

@@ -21,49 +21,48 @@ func (s *Service) InitiateAuth(c *op.Call, in *cognitoidp.InitiateAuthInput) (*c
 	if !client.Allows(in.AuthFlow) {
 		return nil, flowNotEnabled(in.AuthFlow)
 	}
-	var o *outcome
-	switch in.AuthFlow {
-	case "USER_PASSWORD_AUTH":
-		o, err = s.password(c, client, p, in.AuthParameters)
-	case "USER_SRP_AUTH":
-		o, err = s.startSRP(c, client, p, in.AuthParameters)
-	case "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN":
-		o, err = s.refresh(c, client, p, in.AuthParameters)
-	default:
-		return nil, userpool.Unsupported("AuthFlow " + in.AuthFlow)
-	}
+	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, params: in.AuthParameters}).start(in.AuthFlow)
 	if err != nil {
 		return nil, err
 	}
 	out := &cognitoidp.InitiateAuthOutput{ChallengeParameters: o.parameters, AuthenticationResult: o.tokens}
-	if o.challenge != "" {
-		out.ChallengeName = &o.challenge
-	}
-	if o.session != "" {
-		out.Session = &o.session
-	}
+	out.ChallengeName, out.Session = o.answer()
 	return out, nil
+}
+
+// start runs a flow that the client allows.
+func (s *step) start(flow string) (*outcome, error) {
+	switch flow {
+	case "USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH":
+		return s.password()
+	case "USER_SRP_AUTH":
+		return s.startSRP()
+	case "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN":
+		return s.refresh()
+	default:
+		return nil, userpool.Unsupported("AuthFlow " + flow)
+	}
 }
 
 // maxUsername is the model's limit, in characters.
 const maxUsername = 128
 
 // required answers that one of the parameters is missing, or that the user name is longer than any.
-func required(params map[string]string, names ...string) error {
+func (s *step) required(names ...string) error {
 	for _, n := range names {
-		if params[n] == "" {
+		if s.params[n] == "" {
 			return missing(n)
 		}
 	}
-	if utf8.RuneCountInString(params["USERNAME"]) > maxUsername {
+	if utf8.RuneCountInString(s.params["USERNAME"]) > maxUsername {
 		return longUsername()
 	}
 	return nil
 }
 
-// sentHash is the SECRET_HASH of a map of parameters, nil if there is none.
-func sentHash(params map[string]string) *string {
-	if h, ok := params["SECRET_HASH"]; ok {
+// hash is the SECRET_HASH of a step, nil if there is none.
+func (s *step) hash() *string {
+	if h, ok := s.params["SECRET_HASH"]; ok {
 		return &h
 	}
 	return nil

@@ -1,26 +1,21 @@
 package signin
 
-import (
-	"github.com/cogtrail/cogtrail/internal/op"
-	"github.com/cogtrail/cogtrail/internal/userpool"
-)
-
-// password is the flow USER_PASSWORD_AUTH: the password comes in clear.
-func (s *Service) password(c *op.Call, client *userpool.Client, p *userpool.Pool, params map[string]string) (*outcome, error) {
-	if err := required(params, "USERNAME", "PASSWORD"); err != nil {
+// password is the flow in which the password comes in clear: USER_PASSWORD_AUTH, and ADMIN_USER_PASSWORD_AUTH with its older name.
+func (s *step) password() (*outcome, error) {
+	if err := s.required("USERNAME", "PASSWORD"); err != nil {
 		return nil, err
 	}
-	if err := s.Realm.CheckSecretHash(client, sentHash(params), params["USERNAME"]); err != nil {
+	if err := s.realm.CheckSecretHash(s.client, s.hash(), s.params["USERNAME"]); err != nil {
 		return nil, err
 	}
-	a, err := s.begin(c, client, p, params["USERNAME"])
+	a, err := s.begin(s.params["USERNAME"])
 	if err != nil {
 		return nil, err
 	}
 	if err := a.ready(); err != nil {
 		return nil, err
 	}
-	ok, err := s.Realm.CheckPassword(c, p, a.user, a.name, params["PASSWORD"])
+	ok, err := s.realm.CheckPassword(s.c, s.pool, a.user, a.name, s.params["PASSWORD"])
 	if err != nil {
 		return nil, err
 	}

@@ -12,24 +12,33 @@ func (s *Service) RespondToAuthChallenge(c *op.Call, in *cognitoidp.RespondToAut
 	if err != nil {
 		return nil, err
 	}
-	var o *outcome
-	switch in.ChallengeName {
-	case passwordVerifier:
-		o, err = s.finishSRP(c, client, p, in.ChallengeResponses)
-	case newPasswordRequired:
-		o, err = s.answerNewPassword(c, client, p, in.Session, in.ChallengeResponses)
-	default:
-		return nil, userpool.Unsupported("ChallengeName " + in.ChallengeName)
-	}
+	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, session: in.Session, params: in.ChallengeResponses}).respond(in.ChallengeName)
 	if err != nil {
 		return nil, err
 	}
 	out := &cognitoidp.RespondToAuthChallengeOutput{ChallengeParameters: o.parameters, AuthenticationResult: o.tokens}
-	if o.challenge != "" {
-		out.ChallengeName = &o.challenge
-	}
-	if o.session != "" {
-		out.Session = &o.session
-	}
+	out.ChallengeName, out.Session = o.answer()
 	return out, nil
+}
+
+// respond takes the answer to a challenge.
+func (s *step) respond(challenge string) (*outcome, error) {
+	switch challenge {
+	case passwordVerifier:
+		return s.finishSRP()
+	case newPasswordRequired:
+		return s.answerNewPassword()
+	case selectMFAType:
+		return s.answerChoice()
+	case userpool.SMSFactor, userpool.TOTPFactor, userpool.EmailFactor:
+		return s.answerCode(challenge)
+	case deviceSRP:
+		return s.startDevice()
+	case deviceVerifier:
+		return s.finishDevice()
+	case userpool.SetupChallenge:
+		return s.answerSetup()
+	default:
+		return nil, userpool.Unsupported("ChallengeName " + challenge)
+	}
 }

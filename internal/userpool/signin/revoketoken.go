@@ -34,6 +34,9 @@ func (s *Service) RevokeToken(c *op.Call, in *cognitoidp.RevokeTokenInput) (*cog
 	}
 	f, err := s.Realm.FamilyOfRefresh(c.Tx, p, in.Token)
 	if errors.Is(err, store.ErrNotFound) {
+		f, err = s.Realm.FamilyOfRotated(c.Tx, p, in.Token) // its successors end with it
+	}
+	if errors.Is(err, store.ErrNotFound) {
 		return &cognitoidp.RevokeTokenOutput{}, nil
 	}
 	if err != nil {

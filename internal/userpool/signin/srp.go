@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/credential/srp"
-	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
@@ -26,17 +25,17 @@ const (
 
 // startSRP is the first step of USER_SRP_AUTH. What the server must remember travels sealed in the SECRET_BLOCK; that it was given
 // to this client for this user, and has not been answered, is a session row.
-func (s *Service) startSRP(c *op.Call, client *userpool.Client, p *userpool.Pool, params map[string]string) (*outcome, error) {
-	if p.KeepsHash() {
+func (s *step) startSRP() (*outcome, error) {
+	if s.pool.KeepsHash() {
 		return nil, flowNotEnabled("USER_SRP_AUTH") // there is no verifier in such a pool
 	}
-	if err := required(params, "USERNAME", "SRP_A"); err != nil {
+	if err := s.required("USERNAME", "SRP_A"); err != nil {
 		return nil, err
 	}
-	if err := s.Realm.CheckSecretHash(client, sentHash(params), params["USERNAME"]); err != nil {
+	if err := s.realm.CheckSecretHash(s.client, s.hash(), s.params["USERNAME"]); err != nil {
 		return nil, err
 	}
-	a, err := s.begin(c, client, p, params["USERNAME"])
+	a, err := s.begin(s.params["USERNAME"])
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +46,24 @@ func (s *Service) startSRP(c *op.Call, client *userpool.Client, p *userpool.Pool
 	if err != nil {
 		return nil, err
 	}
-	ch, err := s.Realm.SRP.Start(v, params["SRP_A"])
+	row := userpool.Session{Who: a.who, Challenge: passwordVerifier}
+	if a.user == nil {
+		row.Unknown, row.Name = true, a.name
+	} else {
+		row.Generation = a.user.Generation
+	}
+	parameters, err := s.demandProof(v, row)
+	if err != nil {
+		return nil, err
+	}
+	parameters["USERNAME"], parameters["USER_ID_FOR_SRP"] = a.srpID(), a.srpID()
+	return &outcome{challenge: passwordVerifier, parameters: parameters}, nil
+}
+
+// demandProof opens a session that is answered by a proof of the password behind a verifier, and returns what the client needs to
+// make it. The session is found by the beginning of the SECRET_BLOCK.
+func (s *step) demandProof(v srp.Verifier, row userpool.Session) (map[string]string, error) {
+	ch, err := s.realm.SRP.Start(v, s.params["SRP_A"])
 	if errors.Is(err, srp.ErrBadA) {
 		return nil, badSRPA()
 	}
@@ -60,31 +76,23 @@ func (s *Service) startSRP(c *op.Call, client *userpool.Client, p *userpool.Pool
 	}
 	handle := make([]byte, handleSize)
 	rand.Read(handle)
-	block := append(handle, s.Realm.Vault.Seal(blockPurpose, raw, handle)...)
-	row := userpool.Session{Who: a.who, Challenge: passwordVerifier}
-	if a.user == nil {
-		row.Unknown, row.Name = true, a.name
-	} else {
-		row.Generation = a.user.Generation
-	}
-	if err := s.Realm.OpenSession(c.Tx, p, client, row, string(handle), c.Now); err != nil {
+	block := append(handle, s.realm.Vault.Seal(blockPurpose, raw, handle)...)
+	row.Admin = s.admin
+	if err := s.realm.OpenSession(s.c.Tx, s.pool, s.client, row, string(handle), s.c.Now); err != nil {
 		return nil, err
 	}
-	id := a.srpID()
-	return &outcome{challenge: passwordVerifier, parameters: map[string]string{
-		"SALT": ch.Salt, "SECRET_BLOCK": base64.StdEncoding.EncodeToString(block), "SRP_B": ch.B, "USERNAME": id, "USER_ID_FOR_SRP": id,
-	}}, nil
+	return map[string]string{"SALT": ch.Salt, "SECRET_BLOCK": base64.StdEncoding.EncodeToString(block), "SRP_B": ch.B}, nil
 }
 
 // verifier is the user's, or one invented for a name that means nobody or a user without a password.
 func (a *attempt) verifier() (srp.Verifier, error) {
 	if a.user != nil {
-		v, ok, err := a.s.Realm.Verifier(a.user)
+		v, ok, err := a.realm.Verifier(a.user)
 		if err != nil || ok {
 			return v, err
 		}
 	}
-	return a.s.Realm.SRP.FakeVerifier(a.s.Realm.Vault, a.pool.SRPName(), a.pool.Fold(a.name)), nil
+	return a.realm.SRP.FakeVerifier(a.realm.Vault, a.pool.SRPName(), a.pool.Fold(a.name)), nil
 }
 
 // srpID is USER_ID_FOR_SRP: the stored name. An unknown name gets what a known one would have: itself where names are free text
@@ -101,96 +109,99 @@ func (a *attempt) srpID() string {
 }
 
 // finishSRP is the answer to PASSWORD_VERIFIER. A block is good for one answer, right or wrong.
-func (s *Service) finishSRP(c *op.Call, client *userpool.Client, p *userpool.Pool, params map[string]string) (*outcome, error) {
-	if err := required(params, "USERNAME", "PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP"); err != nil {
-		return nil, err
-	}
-	if err := s.Realm.CheckSecretHash(client, sentHash(params), params["USERNAME"]); err != nil {
-		return nil, err
-	}
-	at, err := srp.ParseTimestamp(params["TIMESTAMP"])
-	if err != nil {
-		return nil, badTimestamp()
-	}
-	block, row, err := s.openBlock(c, client, p, params["PASSWORD_CLAIM_SECRET_BLOCK"])
+func (s *step) finishSRP() (*outcome, error) {
+	a, p, err := s.proof(passwordVerifier)
 	if err != nil {
 		return nil, err
-	}
-	a, err := s.resume(c, client, p, row)
-	if err != nil {
-		return nil, err
-	}
-	id := a.srpID()
-	if params["USERNAME"] != id && (a.user == nil || !a.user.Means(p, params["USERNAME"])) {
-		return nil, userpool.Incorrect()
 	}
 	if err := a.ready(); err != nil {
 		return nil, err
-	}
-	c.Keep(func(tx store.Tx) error { return s.Realm.DropSession(tx, row) })
-	if d := c.Now.Sub(at); d > timestampSkew || d < -timestampSkew {
-		return nil, userpool.Incorrect()
-	}
-	raw, err := s.Realm.Vault.Open(blockPurpose, block[handleSize:], block[:handleSize])
-	if err != nil {
-		return nil, userpool.Incorrect() // altered behind the handle
-	}
-	state, err := srp.ParseState(raw)
-	if err != nil {
-		return nil, fmt.Errorf("sealed srp state: %w", err)
 	}
 	v, err := a.verifier()
 	if err != nil {
 		return nil, err
 	}
-	err = s.Realm.SRP.Verify(state, v, srp.Claim{
-		PoolName: p.SRPName(), UserID: id, SecretBlock: block, Timestamp: params["TIMESTAMP"], Signature: params["PASSWORD_CLAIM_SIGNATURE"],
-	})
+	err = a.check(p, v, s.pool.SRPName(), a.srpID())
 	switch {
 	case errors.Is(err, srp.ErrProof), err == nil && a.user == nil:
 		return nil, a.wrong()
 	case err != nil:
-		return nil, fmt.Errorf("check srp proof: %w", err)
+		return nil, err
 	}
 	return a.admit()
 }
 
+// proof is an answer that proves a password, not checked yet.
+type proof struct {
+	block []byte
+	row   *userpool.Session
+	at    time.Time
+}
+
+// proof reads an answer with a proof and finds whom it is about. names are the parameters it needs beside those of the proof.
+func (s *step) proof(challenge string, names ...string) (*attempt, *proof, error) {
+	if err := s.required(append([]string{"USERNAME", "PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP"}, names...)...); err != nil {
+		return nil, nil, err
+	}
+	if err := s.realm.CheckSecretHash(s.client, s.hash(), s.params["USERNAME"]); err != nil {
+		return nil, nil, err
+	}
+	at, err := srp.ParseTimestamp(s.params["TIMESTAMP"])
+	if err != nil {
+		return nil, nil, badTimestamp()
+	}
+	block, row, err := s.openBlock(challenge, s.params["PASSWORD_CLAIM_SECRET_BLOCK"])
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := s.resume(row)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.params["USERNAME"] != a.srpID() && (a.user == nil || !a.user.Means(s.pool, s.params["USERNAME"])) {
+		return nil, nil, userpool.Incorrect()
+	}
+	return a, &proof{block, row, at}, nil
+}
+
+// check uses a proof up and checks it. srp.ErrProof tells that it was made without the password.
+func (a *attempt) check(p *proof, v srp.Verifier, poolName, id string) error {
+	a.c.Keep(func(tx store.Tx) error { return a.realm.DropSession(tx, p.row) })
+	if d := a.c.Now.Sub(p.at); d > timestampSkew || d < -timestampSkew {
+		return userpool.Incorrect()
+	}
+	raw, err := a.realm.Vault.Open(blockPurpose, p.block[handleSize:], p.block[:handleSize])
+	if err != nil {
+		return userpool.Incorrect() // altered behind the handle
+	}
+	state, err := srp.ParseState(raw)
+	if err != nil {
+		return fmt.Errorf("sealed srp state: %w", err)
+	}
+	err = a.realm.SRP.Verify(state, v, srp.Claim{
+		PoolName: poolName, UserID: id, SecretBlock: p.block, Timestamp: a.params["TIMESTAMP"], Signature: a.params["PASSWORD_CLAIM_SIGNATURE"],
+	})
+	if err != nil {
+		return fmt.Errorf("check srp proof: %w", err)
+	}
+	return nil
+}
+
 // openBlock finds the session of a SECRET_BLOCK. Whatever is wrong with it, the answer is that of a wrong password.
-func (s *Service) openBlock(c *op.Call, client *userpool.Client, p *userpool.Pool, text string) ([]byte, *userpool.Session, error) {
+func (s *step) openBlock(challenge, text string) ([]byte, *userpool.Session, error) {
 	block, err := base64.StdEncoding.Strict().DecodeString(text)
 	// The decoder skips line breaks; a block has one spelling only.
 	if err != nil || len(block) <= handleSize || strings.ContainsAny(text, "\r\n") {
 		return nil, nil, userpool.Incorrect()
 	}
-	row, err := s.Realm.FindSession(c.Tx, string(block[:handleSize]))
+	row, err := s.realm.FindSession(s.c.Tx, string(block[:handleSize]))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil, nil, userpool.Incorrect()
 	case err != nil:
 		return nil, nil, fmt.Errorf("read session: %w", err)
-	case row.Client != client.ID || row.Pool != p.ID || row.Challenge != passwordVerifier || row.Used || row.Over(c.Now):
+	case row.Client != s.client.ID || row.Pool != s.pool.ID || row.Challenge != challenge || row.Admin != s.admin || row.Used || row.Over(s.c.Now):
 		return nil, nil, userpool.Incorrect()
 	}
 	return block, row, nil
-}
-
-// resume goes on with the user a session was made for. If he is gone or was signed out since, the session is worth nothing.
-func (s *Service) resume(c *op.Call, client *userpool.Client, p *userpool.Pool, row *userpool.Session) (*attempt, error) {
-	a := &attempt{s: s, c: c, client: client, pool: p, name: row.Name, who: row.Who}
-	if row.Unknown {
-		return a, nil
-	}
-	u, err := s.Realm.UserBySub(c.Tx, p, row.Who)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, userpool.Incorrect()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read user of a session: %w", err)
-	}
-	c.Record.Subject(u.Sub)
-	if u.Generation != row.Generation {
-		return nil, userpool.Incorrect()
-	}
-	a.user, a.name = u, u.Username
-	return a, nil
 }

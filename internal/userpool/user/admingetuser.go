@@ -11,8 +11,10 @@ func (s *Service) AdminGetUser(c *op.Call, in *cognitoidp.AdminGetUserInput) (*c
 	if err != nil {
 		return nil, err
 	}
+	factors, preferred := u.Factors.Shown()
 	return &cognitoidp.AdminGetUserOutput{
 		Username: u.Username, UserAttributes: p.Shown(u, nil), UserCreateDate: new(u.Created), UserLastModifiedDate: new(u.Modified),
 		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)),
+		MFAOptions: u.Factors.OptionsShown(), UserMFASettingList: factors, PreferredMfaSetting: preferred,
 	}, nil
 }

@@ -27,15 +27,15 @@ const (
 	textExists    = "The user already exists."
 	textUnproved  = "The User Record does not set any of the auto verified attributes to true. (Example: email_verified to true)."
 
-	textRow       = "The User Record is malformed."                                        // (inferred)
-	textLong      = "The User Record is longer than 16000 characters."                     // (inferred)
-	textNameless  = "The User Record does not set cognito:username."                       // (inferred)
-	textNamed     = "The User Record sets cognito:username, which has to be empty here."   // (inferred)
-	textName      = "The User Record sets cognito:username to a name that is not allowed." // (inferred)
-	textNoLogin   = "The User Record does not set an attribute that serves as user name."  // (inferred)
-	textMFA       = "The User Record does not set cognito:mfa_enabled to true or false."   // (inferred)
-	textMFAOn     = "cognito:mfa_enabled set to true is not supported by this server."     // (inferred)
-	textBirthdate = "The User Record does not give birthdate as mm/dd/yyyy."               // (inferred)
+	textRow       = "The User Record is malformed."                                                          // (inferred)
+	textLong      = "The User Record is longer than 16000 characters."                                       // (inferred)
+	textNameless  = "The User Record does not set cognito:username."                                         // (inferred)
+	textNamed     = "The User Record sets cognito:username, which has to be empty here."                     // (inferred)
+	textName      = "The User Record sets cognito:username to a name that is not allowed."                   // (inferred)
+	textNoLogin   = "The User Record does not set an attribute that serves as user name."                    // (inferred)
+	textMFA       = "The User Record does not set cognito:mfa_enabled to true or false."                     // (inferred)
+	textMFAOn     = "The User Record sets cognito:mfa_enabled to true, but SMS cannot be its second factor." // (inferred)
+	textBirthdate = "The User Record does not give birthdate as mm/dd/yyyy."                                 // (inferred)
 )
 
 // username is what the model demands of user names, which come here without it.
@@ -98,11 +98,11 @@ func fill(p *userpool.Pool, u *userpool.User, header, fields []string) (text str
 			list = append(list, cognitoidp.AttributeType{Name: column, Value: &v})
 		}
 	}
-	if text := checkMFA(p, mfa); text != "" {
-		return text, nil
-	}
 	if err := p.SetByAdmin(u, list); err != nil {
 		return "", err
+	}
+	if text := setMFA(p, u, mfa); text != "" {
+		return text, nil
 	}
 	for _, a := range list {
 		for _, address := range []string{userpool.Email, userpool.Phone} {
@@ -154,14 +154,19 @@ func loginOf(p *userpool.Pool, u *userpool.User, name string) (login, text strin
 	return "", textNoLogin
 }
 
-// checkMFA demands the column where the pool asks for a second factor. [Cognito: importing users from a CSV file]
-func checkMFA(p *userpool.Pool, v string) string {
+// setMFA takes the column, which is demanded where the pool asks for a second factor: true switches SMS on, the factor there was
+// when the column was made. A row that cannot have it fails, since its user would be let in too easily. [Cognito: importing users
+// from a CSV file]
+func setMFA(p *userpool.Pool, u *userpool.User, v string) string {
 	on := p.Settings.MfaConfiguration != nil && *p.Settings.MfaConfiguration != "OFF"
+	_, phone := u.Get(userpool.Phone)
 	switch {
 	case v != "" && v != "true" && v != "false", v == "" && on:
 		return textMFA
-	case v == "true" && on:
-		return textMFAOn // a user without the factor he was to have would be let in too easily
+	case v == "true" && on && (!phone || !p.Factors.Has(userpool.SMSFactor)):
+		return textMFAOn
+	case v == "true" && phone:
+		u.Factors.Switch(userpool.SMSFactor, true)
 	}
 	return ""
 }

@@ -444,3 +444,57 @@ func TestAttack_importTakesOver(t *testing.T) {
 		}
 	}
 }
+
+// The column about a second factor: who is to have one is asked for it, and a row that could not have it fails.
+func TestImport_secondFactor(t *testing.T) {
+	t.Parallel()
+	const phone = "+491701234567"
+	for name, c := range map[string]struct {
+		mode, mfa, phone string
+		token            bool // the pool has applications as factor, and no SMS
+		line             string
+		challenge        string // of a sign-in afterwards
+	}{
+		"on":               {"OPTIONAL", "true", phone, false, "[SUCCEEDED] Line Number 2 - The import succeeded.", "SMS_MFA"},
+		"off":              {"OPTIONAL", "false", phone, false, "[SUCCEEDED] Line Number 2 - The import succeeded.", ""},
+		"not said":         {"OPTIONAL", "", phone, false, "[FAILED] Line Number 2 - The User Record does not set cognito:mfa_enabled to true or false.", ""},
+		"without number":   {"OPTIONAL", "true", "", false, "[FAILED] Line Number 2 - The User Record sets cognito:mfa_enabled to true, but SMS cannot be its second factor.", ""},
+		"pool without SMS": {"OPTIONAL", "true", phone, true, "[FAILED] Line Number 2 - The User Record sets cognito:mfa_enabled to true, but SMS cannot be its second factor.", ""},
+		"pool without any": {"OFF", "true", phone, false, "[SUCCEEDED] Line Number 2 - The import succeeded.", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			pool := w.Pool(nil)
+			client := *w.Client(pool, nil).ClientId
+			if c.mode != "OFF" {
+				in := &cognitoidp.SetUserPoolMfaConfigInput{UserPoolId: pool, MfaConfiguration: &c.mode}
+				if c.token {
+					in.SoftwareTokenMfaConfiguration = &cognitoidp.SoftwareTokenMfaConfigType{Enabled: new(true)}
+				} else {
+					in.SmsMfaConfiguration = &cognitoidp.SmsMfaConfigType{SmsConfiguration: &cognitoidp.SmsConfigurationType{SnsCallerArn: "arn:aws:iam::123456789012:role/sms", ExternalId: new("e")}}
+				}
+				pooltest.Must(w.World, w.S.Pool.SetUserPoolMfaConfig, in)
+			}
+			w.imported(pool, w.file(pool, []string{"cognito:username", "jo", "email", "jo@example.com", "email_verified", "true", "cognito:mfa_enabled", c.mfa, "phone_number", c.phone}))
+			if got := w.lines(); !slices.Equal(got, []string{c.line}) {
+				t.Fatalf("log %q", got)
+			}
+			if strings.HasPrefix(c.line, "[FAILED]") {
+				return
+			}
+			pooltest.Must(w.World, w.S.User.AdminSetUserPassword, &cognitoidp.AdminSetUserPasswordInput{UserPoolId: pool, Username: "jo", Password: pooltest.Password, Permanent: new(true)})
+			out, res := w.SignIn(client, "jo", pooltest.Password)
+			if res.Err != nil {
+				t.Fatal(res.Err)
+			}
+			got := ""
+			if out.ChallengeName != nil {
+				got = *out.ChallengeName
+			}
+			if got != c.challenge {
+				t.Errorf("challenge %q, want %q", got, c.challenge)
+			}
+		})
+	}
+}

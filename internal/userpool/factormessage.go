@@ -1,0 +1,108 @@
+package userpool
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/credential/code"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// OnSignIn is the occasion of messages with a code for signing in.
+const OnSignIn = "CustomMessage_Authentication"
+
+// Default texts of codes for signing in. (inferred)
+const (
+	defaultSignIn        = "Your authentication code is {####}. "
+	defaultSignInSubject = "Your authentication code"
+)
+
+// SignInCodeLimit is how many codes for signing in a user is sent. AWS takes 5 to 20 for e-mails, by address and source.
+var SignInCodeLimit = Limit{"sign-in code", 20}
+
+// SecondFactor is what a session remembers of a second factor.
+type SecondFactor struct {
+	// Code is the keyed hash of a code that was sent, To where it went.
+	Code []byte    `json:",omitempty"`
+	To   Attribute `json:",omitzero"`
+	// Adopt tells that To becomes the user's attribute, and the factor his, with the right code.
+	Adopt bool `json:",omitempty"`
+	// Choices are the factors he may choose from.
+	Choices []string `json:",omitempty"`
+	// Associated is the sealed key of an authenticator being set up, Verified that it is set up.
+	Associated []byte `json:",omitempty"`
+	Verified   bool   `json:",omitempty"`
+	// Wrong counts wrong codes.
+	Wrong int `json:",omitempty"`
+}
+
+const signInCode = "sign-in"
+
+// SendSignInCode sends a user a code that is good for one session, whose text is given, and returns what the session keeps of it.
+func (r *Realm) SendSignInCode(tx store.Tx, p *Pool, u *User, session string, to Attribute, now time.Time) (*SecondFactor, error) {
+	spent, err := r.Spent(tx, p, u.Sub, SignInCodeLimit, now)
+	if err != nil {
+		return nil, err
+	}
+	if spent {
+		return nil, tooManyCodes()
+	}
+	if err := r.Spend(tx, p, u.Sub, SignInCodeLimit, now); err != nil {
+		return nil, err
+	}
+	text := code.New()
+	m := Message{
+		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: OnSignIn, Medium: MediumOf(to.Name), Destination: to.Value, Time: now,
+	}
+	if m.Medium == MediumSMS {
+		m.Body = first(p.Settings.SmsAuthenticationMessage, new(defaultSignIn))
+	} else {
+		m.Subject, m.Body = defaultSignInSubject, defaultSignIn
+		if e := p.Factors.Email; e != nil {
+			m.Subject, m.Body = first(e.Subject, &m.Subject), first(e.Message, &m.Body)
+		}
+	}
+	m.Body = strings.ReplaceAll(m.Body, "{####}", text)
+	if err := r.Messages.Send(tx, m); err != nil {
+		return nil, fmt.Errorf("send sign-in code: %w", err)
+	}
+	sum := code.Hash(r.Vault, signInCode, string(p.key(u.Sub, session)), text)
+	return &SecondFactor{Code: sum[:], To: to}, nil
+}
+
+// MatchSignInCode tells whether a text is the code sent for a session.
+func (r *Realm) MatchSignInCode(p *Pool, u *User, session string, f *SecondFactor, text string) bool {
+	return len(f.Code) == 32 && code.Match(r.Vault, signInCode, string(p.key(u.Sub, session)), [32]byte(f.Code), text)
+}
+
+// CountWrongCode counts a wrong code of a session and ends it with the most it may have. It belongs into Call.Keep.
+func (r *Realm) CountWrongCode(tx store.Tx, s *Session, most int) error {
+	if s.Factor == nil {
+		s.Factor = &SecondFactor{}
+	}
+	if s.Factor.Wrong++; s.Factor.Wrong >= most {
+		s.Used = true
+	}
+	if err := Sessions.Put(tx, s); err != nil {
+		return fmt.Errorf("count wrong code: %w", err)
+	}
+	return nil
+}
+
+// ClientOfSession returns the client and the pool a session was made for, or store.ErrNotFound.
+func (r *Realm) ClientOfSession(tx store.Tx, text string) (*Client, *Pool, error) {
+	s, err := r.FindSession(tx, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := r.AnyPool(tx, s.Pool)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := r.client(tx, s.Client)
+	if err != nil {
+		return nil, nil, err
+	}
+	return c, p, nil
+}

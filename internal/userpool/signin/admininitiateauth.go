@@ -1,0 +1,36 @@
+package signin
+
+import (
+	"strings"
+
+	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op"
+)
+
+// AdminInitiateAuth starts a sign-in for a server that has credentials of the account. It is InitiateAuth with other names for the
+// password flow; a user is hidden or not as the client says.
+func (s *Service) AdminInitiateAuth(c *op.Call, in *cognitoidp.AdminInitiateAuthInput) (*cognitoidp.AdminInitiateAuthOutput, error) {
+	p, err := s.Realm.Pool(c, in.UserPoolId)
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.Realm.ClientOf(c.Tx, p, in.ClientId)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case in.AuthFlow == "USER_PASSWORD_AUTH":
+		return nil, methodNotSupported()
+	case !client.Allows(in.AuthFlow) && strings.HasPrefix(in.AuthFlow, "ADMIN_"):
+		return nil, adminFlowNotEnabled()
+	case !client.Allows(in.AuthFlow):
+		return nil, flowNotEnabled(in.AuthFlow)
+	}
+	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, admin: true, params: in.AuthParameters}).start(in.AuthFlow)
+	if err != nil {
+		return nil, err
+	}
+	out := &cognitoidp.AdminInitiateAuthOutput{ChallengeParameters: o.parameters, AuthenticationResult: o.tokens}
+	out.ChallengeName, out.Session = o.answer()
+	return out, nil
+}
