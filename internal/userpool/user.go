@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
@@ -256,6 +257,20 @@ func (r *Realm) KnownUser(tx store.Tx, p *Pool, text string) (*User, error) {
 		return nil, fmt.Errorf("read user: %w", err)
 	}
 	return u, nil
+}
+
+// PoolUser returns the pool and the user of an administrative call, who is named in its record.
+func (r *Realm) PoolUser(c *op.Call, poolID, name string) (*Pool, *User, error) {
+	p, err := r.Pool(c, poolID)
+	if err != nil {
+		return nil, nil, err
+	}
+	u, err := r.KnownUser(c.Tx, p, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.Record.Subject(u.Sub)
+	return p, u, nil
 }
 
 // UserBySub returns a user by sub, or store.ErrNotFound.

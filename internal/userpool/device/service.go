@@ -47,15 +47,10 @@ func (s *Service) own(c *op.Call, access *string, key string) (*userpool.Bearer,
 
 // find is the user of an administrative call, in a pool that tracks devices.
 func (s *Service) find(c *op.Call, poolID, name string) (*userpool.Pool, *userpool.User, error) {
-	p, err := s.Realm.Pool(c, poolID)
+	p, u, err := s.Realm.PoolUser(c, poolID, name)
 	if err != nil {
 		return nil, nil, err
 	}
-	u, err := s.Realm.KnownUser(c.Tx, p, name)
-	if err != nil {
-		return nil, nil, err
-	}
-	c.Record.Subject(u.Sub)
 	if !p.TracksDevices() {
 		return nil, nil, notTracked()
 	}

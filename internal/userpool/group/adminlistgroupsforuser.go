@@ -13,15 +13,10 @@ import (
 
 // AdminListGroupsForUser returns the groups of a user, a page at a time.
 func (s *Service) AdminListGroupsForUser(c *op.Call, in *cognitoidp.AdminListGroupsForUserInput) (*cognitoidp.AdminListGroupsForUserOutput, error) {
-	p, err := s.Realm.Pool(c, in.UserPoolId)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}
-	u, err := s.Realm.KnownUser(c.Tx, p, in.Username)
-	if err != nil {
-		return nil, err
-	}
-	c.Record.Subject(u.Sub)
 	groups, err := s.Realm.GroupsOf(c.Tx, p, u)
 	if err != nil {
 		return nil, err

@@ -33,14 +33,9 @@ func (s *Service) CreateGroup(c *op.Call, in *cognitoidp.CreateGroupInput) (*cog
 	case !errors.Is(err, store.ErrNotFound):
 		return nil, fmt.Errorf("look for group: %w", err)
 	}
-	n := 0
-	for _, err := range c.Tx.Scan(userpool.Groups.Name, p.Key(), p.Key().After(), false) {
-		if err != nil {
-			return nil, fmt.Errorf("count groups: %w", err)
-		}
-		n++
-	}
-	if n >= userpool.MaxGroups {
+	if full, err := userpool.Full(c.Tx, p, &userpool.Groups, userpool.MaxGroups); err != nil {
+		return nil, err
+	} else if full {
 		return nil, tooManyGroups()
 	}
 	if err := userpool.Groups.Insert(c.Tx, g); err != nil {

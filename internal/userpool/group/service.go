@@ -32,15 +32,10 @@ func (s *Service) find(c *op.Call, poolID, name string) (*userpool.Pool, *userpo
 
 // member returns the pool, the user and the group of a call; the user comes first.
 func (s *Service) member(c *op.Call, poolID, user, name string) (*userpool.Pool, *userpool.User, *userpool.Group, error) {
-	p, err := s.Realm.Pool(c, poolID)
+	p, u, err := s.Realm.PoolUser(c, poolID, user)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	u, err := s.Realm.KnownUser(c.Tx, p, user)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	c.Record.Subject(u.Sub)
 	g, err := s.Realm.KnownGroup(c.Tx, p, name)
 	if err != nil {
 		return nil, nil, nil, err

@@ -8,7 +8,7 @@ import (
 // AdminSetUserMFAPreference chooses a user's second factors. An administrator may switch off the last one, of a user who lost it:
 // where the pool demands one he is asked to set up another.
 func (s *Service) AdminSetUserMFAPreference(c *op.Call, in *cognitoidp.AdminSetUserMFAPreferenceInput) (*cognitoidp.AdminSetUserMFAPreferenceOutput, error) {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 
 // AdminSetUserSettings is SetUserSettings for any user.
 func (s *Service) AdminSetUserSettings(c *op.Call, in *cognitoidp.AdminSetUserSettingsInput) (*cognitoidp.AdminSetUserSettingsOutput, error) {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 
 // AdminConfirmSignUp confirms a user who signed himself up, without a code. That proves no address: none becomes verified.
 func (s *Service) AdminConfirmSignUp(c *op.Call, in *cognitoidp.AdminConfirmSignUpInput) (*cognitoidp.AdminConfirmSignUpOutput, error) {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}

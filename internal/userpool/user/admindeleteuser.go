@@ -7,7 +7,7 @@ import (
 
 // AdminDeleteUser removes a user.
 func (s *Service) AdminDeleteUser(c *op.Call, in *cognitoidp.AdminDeleteUserInput) error {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return err
 	}

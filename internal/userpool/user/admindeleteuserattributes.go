@@ -7,7 +7,7 @@ import (
 
 // AdminDeleteUserAttributes removes attributes of a user.
 func (s *Service) AdminDeleteUserAttributes(c *op.Call, in *cognitoidp.AdminDeleteUserAttributesInput) (*cognitoidp.AdminDeleteUserAttributesOutput, error) {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 
 // AdminDisableUser bars a user from signing in and ends all his sign-ins for good: AdminEnableUser does not bring them back.
 func (s *Service) AdminDisableUser(c *op.Call, in *cognitoidp.AdminDisableUserInput) (*cognitoidp.AdminDisableUserOutput, error) {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 
 // AdminEnableUser lets a disabled user sign in again.
 func (s *Service) AdminEnableUser(c *op.Call, in *cognitoidp.AdminEnableUserInput) (*cognitoidp.AdminEnableUserOutput, error) {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 
 // AdminGetUser returns one user with all attributes.
 func (s *Service) AdminGetUser(c *op.Call, in *cognitoidp.AdminGetUserInput) (*cognitoidp.AdminGetUserOutput, error) {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}

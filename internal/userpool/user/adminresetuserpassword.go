@@ -9,7 +9,7 @@ import (
 // AdminResetUserPassword takes a user's password out of force and sends him a code to set a new one with ConfirmForgotPassword. All
 // his sign-ins end (inferred). It needs a pool whose users may recover their accounts themselves.
 func (s *Service) AdminResetUserPassword(c *op.Call, in *cognitoidp.AdminResetUserPasswordInput) (*cognitoidp.AdminResetUserPasswordOutput, error) {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 
 // AdminSetUserPassword gives a user a password, temporary or permanent, whatever his status. All his sign-ins end (inferred).
 func (s *Service) AdminSetUserPassword(c *op.Call, in *cognitoidp.AdminSetUserPasswordInput) (*cognitoidp.AdminSetUserPasswordOutput, error) {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}

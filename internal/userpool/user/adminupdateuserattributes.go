@@ -7,7 +7,7 @@ import (
 
 // AdminUpdateUserAttributes changes attributes of a user. What the administrator says is verified counts at once.
 func (s *Service) AdminUpdateUserAttributes(c *op.Call, in *cognitoidp.AdminUpdateUserAttributesInput) (*cognitoidp.AdminUpdateUserAttributesOutput, error) {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}

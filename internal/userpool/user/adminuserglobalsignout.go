@@ -7,7 +7,7 @@ import (
 
 // AdminUserGlobalSignOut ends every sign-in of a user.
 func (s *Service) AdminUserGlobalSignOut(c *op.Call, in *cognitoidp.AdminUserGlobalSignOutInput) (*cognitoidp.AdminUserGlobalSignOutOutput, error) {
-	p, u, err := s.find(c, in.UserPoolId, in.Username)
+	p, u, err := s.Realm.PoolUser(c, in.UserPoolId, in.Username)
 	if err != nil {
 		return nil, err
 	}
