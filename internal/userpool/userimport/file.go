@@ -65,10 +65,6 @@ func (t *table) row(line []byte) ([]string, error) {
 	if err != nil {
 		return nil, errRow
 	}
-	if t.feed.Len() > 0 { // not reached by a line without an end
-		t.feed.Reset(nil)
-		return nil, errRow
-	}
 	if escaped {
 		for i, f := range fields {
 			fields[i] = strings.ReplaceAll(f, comma, ",")
