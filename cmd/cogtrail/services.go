@@ -65,6 +65,7 @@ type builder struct {
 	signer   *topic.Signer
 	objects  *object.Service
 	jobs     map[string]job.Handler
+	uploads  http.Handler // of imports
 	ops      []*op.Operation
 	settlers []drain.Settler
 	router   drain.Router
@@ -122,7 +123,7 @@ func (b *builder) identities() {
 func (b *builder) userPools() (*service.Service, error) {
 	reserve := userpool.NewKeyReserve(4)
 	pools, err := service.New(service.Deps{
-		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox},
+		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox}, Import: b.imports(),
 		Issuer: func(pool string) string { return b.config.PublicURL + "/" + pool },
 	})
 	if err != nil {
@@ -132,6 +133,7 @@ func (b *builder) userPools() (*service.Service, error) {
 	b.bg = append(b.bg, background{"signing keys", reserve.Run})
 	b.jobs[userpool.PurgeJob] = service.PurgeHandler(b.engines.state)
 	b.jobs[userpool.GroupPurgeJob] = userpool.GroupPurgeHandler(b.engines.state)
+	b.importUsers(pools.Import)
 	b.repeat("sign-ins", sweepEvery, func(ctx context.Context) error {
 		_, err := userpool.Sweep(ctx, b.engines.state, b.clock.Now())
 		return err

@@ -214,7 +214,7 @@ func (t targets) CheckTopic(tx store.Tx, account, trailARN, topicARN string) err
 
 // pages are the fixed public paths.
 func (b *builder) pages() map[string]http.Handler {
-	return map[string]http.Handler{b.signer.Path(): http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return map[string]http.Handler{importPath: b.uploads, b.signer.Path(): http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/x-pem-file")
 		_, _ = w.Write(b.signer.Certificate()) // the client went away: nothing to do
 	})}

@@ -551,6 +551,18 @@ type CreateTermsOutput struct {
 	Terms *TermsType
 }
 
+// CreateUserImportJobInput is the shape CreateUserImportJobRequest.
+type CreateUserImportJobInput struct {
+	JobName               string // required
+	UserPoolId            string // required
+	CloudWatchLogsRoleArn string // required
+}
+
+// CreateUserImportJobOutput is the shape CreateUserImportJobResponse.
+type CreateUserImportJobOutput struct {
+	UserImportJob *UserImportJobType
+}
+
 // CreateUserPoolClientInput is the shape CreateUserPoolClientRequest.
 type CreateUserPoolClientInput struct {
 	UserPoolId                               string // required
@@ -793,6 +805,17 @@ type DescribeTermsOutput struct {
 	Terms *TermsType
 }
 
+// DescribeUserImportJobInput is the shape DescribeUserImportJobRequest.
+type DescribeUserImportJobInput struct {
+	UserPoolId string // required
+	JobId      string // required
+}
+
+// DescribeUserImportJobOutput is the shape DescribeUserImportJobResponse.
+type DescribeUserImportJobOutput struct {
+	UserImportJob *UserImportJobType
+}
+
 // DescribeUserPoolClientInput is the shape DescribeUserPoolClientRequest.
 type DescribeUserPoolClientInput struct {
 	UserPoolId string // required
@@ -903,6 +926,17 @@ type ForgotPasswordInput struct {
 // ForgotPasswordOutput is the shape ForgotPasswordResponse.
 type ForgotPasswordOutput struct {
 	CodeDeliveryDetails *CodeDeliveryDetailsType
+}
+
+// GetCSVHeaderInput is the shape GetCSVHeaderRequest.
+type GetCSVHeaderInput struct {
+	UserPoolId string // required
+}
+
+// GetCSVHeaderOutput is the shape GetCSVHeaderResponse.
+type GetCSVHeaderOutput struct {
+	UserPoolId *string
+	CSVHeader  []string
 }
 
 // GetDeviceInput is the shape GetDeviceRequest.
@@ -1192,6 +1226,19 @@ type ListTermsInput struct {
 type ListTermsOutput struct {
 	Terms     []TermsDescriptionType // required
 	NextToken *string
+}
+
+// ListUserImportJobsInput is the shape ListUserImportJobsRequest.
+type ListUserImportJobsInput struct {
+	UserPoolId      string // required
+	MaxResults      int64  // required
+	PaginationToken *string
+}
+
+// ListUserImportJobsOutput is the shape ListUserImportJobsResponse.
+type ListUserImportJobsOutput struct {
+	UserImportJobs  []UserImportJobType
+	PaginationToken *string
 }
 
 // ListUserPoolClientSecretsInput is the shape ListUserPoolClientSecretsRequest.
@@ -1593,6 +1640,28 @@ type SoftwareTokenMfaSettingsType struct {
 	PreferredMfa *bool
 }
 
+// StartUserImportJobInput is the shape StartUserImportJobRequest.
+type StartUserImportJobInput struct {
+	UserPoolId string // required
+	JobId      string // required
+}
+
+// StartUserImportJobOutput is the shape StartUserImportJobResponse.
+type StartUserImportJobOutput struct {
+	UserImportJob *UserImportJobType
+}
+
+// StopUserImportJobInput is the shape StopUserImportJobRequest.
+type StopUserImportJobInput struct {
+	UserPoolId string // required
+	JobId      string // required
+}
+
+// StopUserImportJobOutput is the shape StopUserImportJobResponse.
+type StopUserImportJobOutput struct {
+	UserImportJob *UserImportJobType
+}
+
 // StringAttributeConstraintsType is the shape StringAttributeConstraintsType.
 type StringAttributeConstraintsType struct {
 	MinLength *string
@@ -1836,6 +1905,23 @@ type UserAttributeUpdateSettingsType struct {
 type UserContextDataType struct {
 	IpAddress   *string
 	EncodedData *string
+}
+
+// UserImportJobType is the shape UserImportJobType.
+type UserImportJobType struct {
+	JobName               *string
+	JobId                 *string
+	UserPoolId            *string
+	PreSignedUrl          *string
+	CreationDate          *time.Time
+	StartDate             *time.Time
+	CompletionDate        *time.Time
+	Status                *string
+	CloudWatchLogsRoleArn *string
+	ImportedUsers         *int64
+	SkippedUsers          *int64
+	FailedUsers           *int64
+	CompletionMessage     *string
 }
 
 // UserPoolAddOnsType is the shape UserPoolAddOnsType.

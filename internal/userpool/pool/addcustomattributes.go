@@ -6,6 +6,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
 // AddCustomAttributes appends attributes to the pool's schema: all of a call or none. Users and clients may have them at once, and
@@ -13,6 +14,9 @@ import (
 func (s *Service) AddCustomAttributes(c *op.Call, in *cognitoidp.AddCustomAttributesInput) (*cognitoidp.AddCustomAttributesOutput, error) {
 	p, err := s.Realm.Pool(c, in.UserPoolId)
 	if err != nil {
+		return nil, err
+	}
+	if err := userpool.NotImporting(c.Tx, p); err != nil {
 		return nil, err
 	}
 	set := p.Settings

@@ -15,6 +15,9 @@ func (s *Service) UpdateUserPool(c *op.Call, in *cognitoidp.UpdateUserPoolInput)
 	if err != nil {
 		return nil, err
 	}
+	if err := userpool.NotImporting(c.Tx, p); err != nil {
+		return nil, err
+	}
 	set, err := updated(&p.Settings, in)
 	if err != nil {
 		return nil, err

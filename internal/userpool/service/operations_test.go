@@ -58,6 +58,7 @@ func TestOperations(t *testing.T) {
 		"AdminResetUserPassword":           &cognitoidp.AdminResetUserPasswordInput{UserPoolId: pool, Username: "re"},
 		"AdminUserGlobalSignOut":           &cognitoidp.AdminUserGlobalSignOutInput{UserPoolId: pool, Username: "re"},
 		"AdminGetUser":                     &cognitoidp.AdminGetUserInput{UserPoolId: pool, Username: "jo"}, "ListUsers": &cognitoidp.ListUsersInput{UserPoolId: pool},
+		"GetCSVHeader": &cognitoidp.GetCSVHeaderInput{UserPoolId: pool}, "ListUserImportJobs": &cognitoidp.ListUserImportJobsInput{UserPoolId: pool, MaxResults: 1},
 	} {
 		o := byName[name]
 		out := pooltest.Must(w, func(c *op.Call, in *any) (*any, error) {

@@ -29,6 +29,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/terms"
 	"github.com/cogtrail/cogtrail/internal/userpool/uicustomization"
 	"github.com/cogtrail/cogtrail/internal/userpool/user"
+	"github.com/cogtrail/cogtrail/internal/userpool/userimport"
 )
 
 // Deps is what user pools depend on. Vault, Issuer, Messages and Keys are required.
@@ -38,6 +39,8 @@ type Deps struct {
 	Issuer   func(poolID string) string
 	Messages userpool.Sender
 	Keys     userpool.KeySource
+	// Import is what imports of users need; without it they cannot be made.
+	Import userimport.Deps
 	// SRP is made if nil.
 	SRP *srp.Group
 	// Hasher is made if nil: two hashes at a time, 64 waiting.
@@ -55,6 +58,7 @@ type Service struct {
 	Recovery *recovery.Service
 	User     *user.Service
 	Group    *group.Service
+	Import   *userimport.Service
 	MFA      *mfa.Service
 	Device   *device.Service
 
@@ -86,7 +90,7 @@ func New(d Deps) (*Service, error) {
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r, Forget: forget}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
 		MFA: &mfa.Service{Realm: r}, Device: &device.Service{Realm: r},
-		Recovery:       &recovery.Service{Realm: r},
+		Recovery: &recovery.Service{Realm: r}, Import: userimport.New(r, d.Import),
 		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r}, Domain: &domain.Service{Realm: r},
 		UICustomization: &uicustomization.Service{Realm: r}, Branding: &branding.Service{Realm: r}, Terms: &terms.Service{Realm: r},
 		Risk: &risk.Service{Realm: r}, LogDelivery: &logdelivery.Service{Realm: r},
@@ -104,6 +108,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.RecoveryOps(svc, s.Recovery)...)
 	ops = append(ops, cognitoidp.UserOps(svc, s.User)...)
 	ops = append(ops, cognitoidp.GroupOps(svc, s.Group)...)
+	ops = append(ops, cognitoidp.UserimportOps(svc, s.Import)...)
 	ops = append(ops, cognitoidp.MfaOps(svc, s.MFA)...)
 	ops = append(ops, cognitoidp.DeviceOps(svc, s.Device)...)
 	ops = append(ops, cognitoidp.ResourceserverOps(svc, s.ResourceServer)...)
