@@ -47,6 +47,11 @@ func TestLoad_sensitiveMarks(t *testing.T) {
 		if !m.Shape.Sensitive || m.Shape.Kind != schema.Map {
 			t.Errorf("AuthParameters must be a sensitive map: %+v", m.Shape)
 		}
+		for _, name := range []string{"PasswordVerifier", "Salt"} { // an oracle for the device's password
+			if m, _ := s.Shapes["DeviceSecretVerifierConfigType"].Member(name); !m.Hide && !m.Shape.Sensitive {
+				t.Errorf("%s of a device is shown in records", name)
+			}
+		}
 		if m, _ := op.Input.Member("ClientId"); m.Shape.Sensitive {
 			t.Error("ClientId is shown in records")
 		}

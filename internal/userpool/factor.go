@@ -180,8 +180,8 @@ func (p *Pool) Accepts(u *User, factor string) bool {
 	return slices.Contains(d.Use, factor) || u.Factors.Uses(factor) && u.Reaches(factor) && p.Factors.Has(factor) && len(d.Use) > 0
 }
 
-// proves tells whether codes to an attribute are one of the user's second factors.
-func (p *Pool) proves(u *User, attribute string) bool {
+// Proves tells whether codes to an attribute are one of the user's second factors.
+func (p *Pool) Proves(u *User, attribute string) bool {
 	return slices.ContainsFunc(SecondFactors, func(f string) bool { return FactorAttribute(f) == attribute && p.Accepts(u, f) })
 }
 

@@ -106,16 +106,19 @@ func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, now t
 	idLife, accessLife, _ := c.Life()
 	issuer := r.Issuer(string(p.ID))
 	id := token.IDClaims{
-		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username, EventID: f.Event,
+		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username,
 		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(idLife), Attributes: claims(c, u),
 		Groups: names, Roles: roles, PreferredRole: preferred,
 	}
 	access := token.AccessClaims{
-		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username, EventID: f.Event, Scope: AdminScope,
+		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username, Scope: AdminScope,
 		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(accessLife),
 		Groups: names, DeviceKey: f.Device,
 	}
-	if c.marksTokens() {
+	id.EventID, access.EventID = f.Event, f.Event
+	if !c.marksTokens() { // then the event names the family, whatever the client's settings were when it began
+		id.EventID, access.EventID = f.ID, f.ID
+	} else {
 		id.OriginJTI, access.OriginJTI = f.ID, f.ID
 		id.JTI, access.JTI = uuid.NewString(), uuid.NewString()
 	}

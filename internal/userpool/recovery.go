@@ -34,7 +34,7 @@ func (p *Pool) RecoversBy() []string {
 // verified, and that does not bring his second factor too, or one thing would prove both. Empty means that there is none.
 func (p *Pool) RecoveryAttribute(u *User) string {
 	for _, name := range p.RecoversBy() {
-		if v, _ := u.Get(name); v != "" && u.Verified(name) && !p.proves(u, name) {
+		if v, _ := u.Get(name); v != "" && u.Verified(name) && !p.Proves(u, name) {
 			return name
 		}
 	}

@@ -68,7 +68,9 @@ func (r *Realm) OpenSession(tx store.Tx, p *Pool, c *Client, s Session, text str
 	sum := r.Vault.MAC(sessionPurpose, []byte(text))
 	s.Hash = sum[:]
 	s.Account, s.Region, s.Pool, s.Client = p.Account, p.Region, p.ID, c.ID
-	s.Expires = now.Add(c.SessionLife()).UnixMilli()
+	if s.Expires == 0 {
+		s.Expires = now.Add(c.SessionLife()).UnixMilli()
+	}
 	if err := Sessions.InsertDrawn(tx, &s); err != nil {
 		return fmt.Errorf("write session: %w", err)
 	}

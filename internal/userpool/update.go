@@ -23,7 +23,7 @@ func (r *Realm) UpdateAttributes(c *op.Call, p *Pool, client *Client, u *User, l
 	}
 	var send []Attribute
 	for _, name := range addresses {
-		to, err := r.updateAddress(c, p, u, name, given)
+		to, err := r.updateAddress(c, p, u, name, given, client != nil)
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +104,9 @@ func (p *Pool) checkUpdate(client *Client, list []cognitoidp.AttributeType) (map
 }
 
 // updateAddress changes an e-mail address or phone number and its flag. The answer is where a code has to go, empty for nowhere.
-func (r *Realm) updateAddress(c *op.Call, p *Pool, u *User, name string, given map[string]string) (to string, err error) {
+// self tells that the user does it: an address that brings his second factor stays in force until he has proved the new one, or
+// whoever holds a token could move the factor. (inferred)
+func (r *Realm) updateAddress(c *op.Call, p *Pool, u *User, name string, given map[string]string, self bool) (to string, err error) {
 	v, changes := given[name]
 	flag, told := given[name+"_verified"]
 	if flag == "" {
@@ -136,7 +138,7 @@ func (r *Realm) updateAddress(c *op.Call, p *Pool, u *User, name string, given m
 		if err := r.dropPending(c, p, u, name); err != nil {
 			return "", err
 		}
-	case p.verifiesFirst(name):
+	case p.verifiesFirst(name), self && p.Proves(u, name):
 		if p.UsesAttributes() && p.SignsInWith(name) {
 			if h, err := r.Holder(c.Tx, p, u, v); err != nil {
 				return "", err

@@ -50,17 +50,28 @@ const (
 	maxNest  = 64
 )
 
-// active are the elements of an SVG that run, load or replace something.
-var active = map[string]bool{
-	"script": true, "foreignobject": true, "iframe": true, "embed": true, "object": true, "handler": true, "set": true, "animate": true,
-	"audio": true, "video": true, "link": true,
+// drawing are the elements of an SVG that only draw; those of filters begin with fe. Others run, load or replace something, or
+// are not of SVG.
+var drawing = func() map[string]bool {
+	out := make(map[string]bool)
+	for _, name := range strings.Fields(`svg g defs symbol use title desc metadata path rect circle ellipse line polyline polygon text
+		tspan textPath linearGradient radialGradient stop clipPath mask pattern marker image switch filter style`) {
+		out[name] = true
+	}
+	return out
+}()
+
+const svgNamespace = "http://www.w3.org/2000/svg"
+
+func draws(name xml.Name) bool {
+	return (name.Space == "" || name.Space == svgNamespace) && (drawing[name.Local] || strings.HasPrefix(name.Local, "fe"))
 }
 
 // still tells whether b is an SVG that only draws: no scripts, no handlers, no references but to itself and to pictures it
 // holds.
 func still(b []byte) bool {
 	dec := xml.NewDecoder(bytes.NewReader(b))
-	depth, drawn := 0, 0
+	depth, drawn, style := 0, 0, false
 	for {
 		t, err := dec.Token()
 		if err == io.EOF {
@@ -78,13 +89,22 @@ func still(b []byte) bool {
 			if t.Target != "xml" {
 				return false
 			}
-		case xml.EndElement:
-			depth--
-		case xml.StartElement:
-			depth++
-			if drawn++; drawn > maxDrawn || depth > maxNest || drawn == 1 && t.Name.Local != "svg" || active[strings.ToLower(t.Name.Local)] {
+		case xml.CharData:
+			if style && !quiet(strings.ToLower(string(t))) {
 				return false
 			}
+		case xml.EndElement:
+			style = false
+			depth--
+		case xml.StartElement:
+			if style { // what stands behind it would be style, too
+				return false
+			}
+			depth++
+			if drawn++; drawn > maxDrawn || depth > maxNest || drawn == 1 && t.Name.Local != "svg" || !draws(t.Name) {
+				return false
+			}
+			style = t.Name.Local == "style"
 			for _, a := range t.Attr {
 				if !harmless(a) {
 					return false
@@ -102,5 +122,10 @@ func harmless(a xml.Attr) bool {
 	case name == "href" || name == "src":
 		return strings.HasPrefix(value, "#") || strings.HasPrefix(value, "data:image/png") || strings.HasPrefix(value, "data:image/jpeg")
 	}
-	return !strings.Contains(value, "javascript:") && !strings.Contains(strings.ReplaceAll(value, "url(#", ""), "url(")
+	return quiet(value)
+}
+
+// quiet tells that a text loads nothing as a style: no escapes, no rules that import, no address but within the picture.
+func quiet(text string) bool {
+	return !strings.ContainsAny(text, `\@`) && !strings.Contains(text, "javascript:") && !strings.Contains(strings.ReplaceAll(text, "url(#", ""), "url(")
 }

@@ -29,7 +29,7 @@ func (s *Service) CreateUserPoolDomain(c *op.Call, in *cognitoidp.CreateUserPool
 		return nil, err
 	}
 	if d.Custom {
-		if err := checkCertificate(in.CustomDomainConfig); err != nil {
+		if err := checkCertificate(p, in.CustomDomainConfig); err != nil {
 			return nil, err
 		}
 	}

@@ -2,6 +2,7 @@ package domain_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
@@ -177,6 +178,9 @@ func TestCreateUserPoolDomain_otherAccounts(t *testing.T) {
 		return *out.UserPool.Id
 	}
 	try := func(region string, in *cognitoidp.CreateUserPoolDomainInput) pooltest.Result {
+		if c := in.CustomDomainConfig; c != nil { // a certificate of their own
+			c.CertificateArn = strings.ReplaceAll(c.CertificateArn, pooltest.Account, them)
+		}
 		_, res := pooltest.As(w, them, region, "AIDAOTHER", w.S.Domain.CreateUserPoolDomain, in)
 		return res
 	}

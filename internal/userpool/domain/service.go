@@ -138,8 +138,9 @@ func checkVersion(p *userpool.Pool, version int64) error {
 	return nil
 }
 
-func checkCertificate(config *cognitoidp.CustomDomainConfigType) error {
-	if !certificateForm.MatchString(config.CertificateArn) {
+// checkCertificate wants a certificate of the pool's own account: the name goes with it.
+func checkCertificate(p *userpool.Pool, config *cognitoidp.CustomDomainConfigType) error {
+	if !certificateForm.MatchString(config.CertificateArn) || strings.Split(config.CertificateArn, ":")[4] != p.Account {
 		return badCertificate()
 	}
 	return nil

@@ -24,7 +24,7 @@ func (s *Service) UpdateUserPoolDomain(c *op.Call, in *cognitoidp.UpdateUserPool
 		if !d.Custom {
 			return nil, notCustom()
 		}
-		if err := checkCertificate(config); err != nil {
+		if err := checkCertificate(p, config); err != nil {
 			return nil, err
 		}
 		d.Settings.CustomDomainConfig = config

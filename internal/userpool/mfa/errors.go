@@ -46,3 +46,7 @@ func wrongWithToken() *schema.Error {
 }
 
 func wrongWithSession() *schema.Error { return cognitoidp.CodeMismatchException("Code mismatch") }
+
+func longDeviceName() *schema.Error {
+	return cognitoidp.InvalidParameterException("FriendlyDeviceName must have length less than or equal to 256") // (inferred)
+}

@@ -62,6 +62,9 @@ func (x *setup) next(f userpool.SecondFactor) (string, error) {
 	}
 	text := userpool.NewSessionText()
 	row := userpool.Session{Challenge: x.row.Challenge, Admin: x.row.Admin, Factor: &f}
+	if !f.Verified {
+		row.Expires = x.row.Expires // nothing was proved that would give more time
+	}
 	row.After(x.user)
 	return text, x.s.Realm.OpenSession(x.c.Tx, x.pool, x.client, row, text, x.c.Now)
 }

@@ -2,11 +2,15 @@ package mfa
 
 import (
 	"errors"
+	"unicode/utf8"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
+
+// maxDeviceName bounds FriendlyDeviceName, which stands in the user's row and in every challenge. (inferred)
+const maxDeviceName = 256
 
 // VerifySoftwareToken registers an authenticator application that shows a right code. For a user who is signed in it is switched on
 // by SetUserMFAPreference; for one whom MFA_SETUP asks it is on at once.
@@ -17,6 +21,9 @@ func (s *Service) VerifySoftwareToken(c *op.Call, in *cognitoidp.VerifySoftwareT
 	device := ""
 	if in.FriendlyDeviceName != nil {
 		device = *in.FriendlyDeviceName
+	}
+	if utf8.RuneCountInString(device) > maxDeviceName {
+		return nil, longDeviceName()
 	}
 	if in.Session != nil {
 		return s.verifyInSession(c, *in.Session, in.UserCode, device)

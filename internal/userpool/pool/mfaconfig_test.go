@@ -95,6 +95,29 @@ func TestCreateUserPool_MFA(t *testing.T) {
 	w.Refused(res, "InvalidParameterException", "SMS configuration and Auto verification for phone_number are required when MFA is required/optional")
 }
 
+// An update that forgets the SMS settings would let users in without the factor they have.
+func TestUpdateUserPool_keepsFactors(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	id := w.Pool(func(in *cognitoidp.CreateUserPoolInput) {
+		in.MfaConfiguration, in.SmsConfiguration, in.AutoVerifiedAttributes = new("ON"), smsConfiguration, []string{"phone_number"}
+	})
+	if _, res := setMfa(w, &cognitoidp.SetUserPoolMfaConfigInput{
+		UserPoolId: id, MfaConfiguration: new("ON"), SmsMfaConfiguration: &cognitoidp.SmsMfaConfigType{SmsConfiguration: smsConfiguration},
+		SoftwareTokenMfaConfiguration: &cognitoidp.SoftwareTokenMfaConfigType{Enabled: new(true)},
+	}); res.Err != nil {
+		t.Fatal(res.Err)
+	}
+	before := mfaConfig(t, w, id)
+	for _, mode := range []string{"ON", "OPTIONAL"} {
+		_, res := pooltest.Do(w, w.S.Pool.UpdateUserPool, &cognitoidp.UpdateUserPoolInput{UserPoolId: id, MfaConfiguration: &mode, AutoVerifiedAttributes: []string{"phone_number"}})
+		w.Refused(res, "InvalidParameterException", "SMS configuration and Auto verification for phone_number are required when MFA is required/optional")
+	}
+	if got := mfaConfig(t, w, id); got != before {
+		t.Errorf("changed to %s", got)
+	}
+}
+
 func TestSetUserPoolMfaConfig_refuses(t *testing.T) {
 	t.Parallel()
 	w := pooltest.New(t)

@@ -63,8 +63,17 @@ func emailFactor(set *cognitoidp.UserPoolType, email *cognitoidp.EmailMfaConfigT
 }
 
 // factors are those of a pool that is created or updated, given what it had. MfaConfiguration may be switched on if there is a
-// factor already, or if SMS can be one; leaving it out removes none.
+// factor already, or if SMS can be one; leaving it out removes none. While it is on, what a factor needs cannot be taken away in
+// passing: its users would sign in without.
 func factors(had userpool.PoolFactors, set *cognitoidp.UserPoolType) (userpool.PoolFactors, error) {
+	if *set.MfaConfiguration != "OFF" {
+		if had.SMS && set.SmsConfiguration == nil {
+			return had, smsForFactors()
+		}
+		if err := emailFactor(set, had.Email); err != nil {
+			return had, err
+		}
+	}
 	had.SMS = had.SMS && set.SmsConfiguration != nil
 	if *set.MfaConfiguration == "OFF" || had.Any() {
 		return had, nil

@@ -361,6 +361,33 @@ func TestVerifyUserAttribute_refuses(t *testing.T) {
 	expired(p.verify("email", code))
 }
 
+// The address that brings a second factor stays in force until its user has proved the next one.
+func TestUpdateUserAttributes_ofAFactor(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t, func(in *cognitoidp.CreateUserPoolInput) {
+		in.MfaConfiguration, in.AutoVerifiedAttributes = new("OPTIONAL"), []string{"phone_number"}
+		in.SmsConfiguration = &cognitoidp.SmsConfigurationType{SnsCallerArn: "arn:aws:iam::123456789012:role/sms"}
+	}, nil)
+	p.ChangeUser(p.pool, "jo", func(u *userpool.User) {
+		u.Set("phone_number", "+15550001")
+		u.Set("phone_number_verified", "true")
+		u.Factors.Switch(userpool.SMSFactor, true)
+	})
+	if _, res := p.update("phone_number", "+15559999"); res.Err != nil {
+		t.Fatal(res.Err)
+	}
+	u := p.Stored(p.pool, "jo")
+	if v, _ := u.Get("phone_number"); v != "+15550001" || !u.Verified("phone_number") || u.PendingValue("phone_number") != "+15559999" {
+		t.Errorf("after the update: %+v", u)
+	}
+	if res := p.verify("phone_number", p.Code()); res.Err != nil {
+		t.Fatal(res.Err)
+	}
+	if v, _ := p.Stored(p.pool, "jo").Get("phone_number"); v != "+15559999" {
+		t.Errorf("after the proof: %s", v)
+	}
+}
+
 // A name that nobody proves must not stand in the way of who has the address.
 func TestUpdateUserAttributes_squatting(t *testing.T) {
 	t.Parallel()

@@ -35,8 +35,9 @@ func (s *Service) ConfirmForgotPassword(c *op.Call, in *cognitoidp.ConfirmForgot
 	case err != nil:
 		return nil, err
 	}
-	if v, _ := u.Get(proved.Name); !proved.Is(v) || !u.Verified(proved.Name) {
-		return nil, userpool.CodeExpired() // it proves an address that is not his, or not proved his, any more
+	if v, _ := u.Get(proved.Name); !proved.Is(v) || !u.Verified(proved.Name) || p.Proves(u, proved.Name) {
+		// It proves an address that is not his, or not proved his, any more, or one that is his second factor by now.
+		return nil, userpool.CodeExpired()
 	}
 	if !resettable(u.Status) {
 		return nil, userpool.NotResettable()

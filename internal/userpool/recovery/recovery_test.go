@@ -173,6 +173,28 @@ func TestForgotPassword_codes(t *testing.T) {
 	}
 }
 
+// A code that was sent before its address became the second factor does not reset the password any more: one mailbox
+// would prove both.
+func TestConfirmForgotPassword_addressBecameFactor(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	pool := w.Pool(func(in *cognitoidp.CreateUserPoolInput) {
+		in.MfaConfiguration, in.AutoVerifiedAttributes = new("OPTIONAL"), []string{"phone_number"}
+		in.SmsConfiguration = &cognitoidp.SmsConfigurationType{SnsCallerArn: "arn:aws:iam::123456789012:role/sms"}
+	})
+	client := *w.Client(pool, nil).ClientId
+	w.User(pool, "jo", "")
+	w.ChangeUser(pool, "jo", func(u *userpool.User) {
+		u.Set("phone_number", "+15550001")
+		u.Set("phone_number_verified", "true")
+	})
+	if _, res := forgot(w, client, "jo"); res.Err != nil {
+		t.Fatal(res.Err)
+	}
+	w.ChangeUser(pool, "jo", func(u *userpool.User) { u.Factors.Switch(userpool.SMSFactor, true) })
+	w.Refused(confirm(w, client, "jo", w.Code(), "An0ther-word!"), "ExpiredCodeException", "Invalid code provided, please request a code again.")
+}
+
 func TestForgotPassword_limit(t *testing.T) {
 	t.Parallel()
 	w := pooltest.New(t)

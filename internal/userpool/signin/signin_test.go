@@ -547,6 +547,28 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// A client may stop marking its tokens while people are signed in: their next tokens are good all the same.
+func TestRefresh_afterRevocationIsOff(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	pool := w.Pool(nil)
+	client := *w.Client(pool, nil).ClientId
+	w.User(pool, "jo", "jo@example.com")
+	first := w.Tokens(client, "jo")
+	for _, on := range []bool{false, true, false} {
+		pooltest.Must(w, w.S.Client.UpdateUserPoolClient, &cognitoidp.UpdateUserPoolClientInput{
+			UserPoolId: pool, ClientId: client, EnableTokenRevocation: &on, ExplicitAuthFlows: []string{"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"},
+		})
+		out, res := w.Refresh(client, *first.RefreshToken)
+		if res.Err != nil {
+			t.Fatal(res.Err)
+		}
+		if _, res := w.GetUser(*out.AuthenticationResult.AccessToken); res.Err != nil {
+			t.Errorf("revocation %v: %v", on, res.Err)
+		}
+	}
+}
+
 // What piled up while nobody swept goes too: more than one transaction may write.
 func TestSweep_backlog(t *testing.T) {
 	t.Parallel()
