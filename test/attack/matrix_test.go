@@ -30,7 +30,7 @@ func TestAttack41_ForeignCallers_CVE_2025_27507(t *testing.T) {
 		"TopicArn": "arn:aws:sns:us-east-1:" + server.Account + ":none", "ResourceArn": "arn:aws:sns:us-east-1:" + server.Account + ":none",
 		"SubscriptionArn": "arn:aws:sns:us-east-1:" + server.Account + ":none:00000000-0000-4000-8000-000000000000", "Policy": "{}",
 		"ResourceIdList": []any{"arn:aws:cloudtrail:us-east-1:" + server.Account + ":trail/attack"}, "RoleSessionName": "session",
-		"TermsName": "terms-of-use", "TermsId": "00000000-0000-4000-8000-000000000000", "ManagedLoginBrandingId": "00000000-0000-4000-8000-000000000000",
+		"JobId": "import-0a1b2c3d4e", "TermsName": "terms-of-use", "TermsId": "00000000-0000-4000-8000-000000000000", "ManagedLoginBrandingId": "00000000-0000-4000-8000-000000000000",
 	}}
 	_, stranger := p.user("")
 	_, elsewhere := p.user(allow(`"*"`, "arn:aws:s3:::nothing/*"))
