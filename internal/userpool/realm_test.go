@@ -121,11 +121,16 @@ func TestRealm_atRest(t *testing.T) {
 	w.User(pool, "bo", "")
 	a := w.Tokens(open, "bo")
 	_, srp, _ := w.StartSRP(open, "bo")
+	// A password typed where the name belongs, at a client that tells nobody who exists.
+	discreet := *w.Client(pool, func(in *cognitoidp.CreateUserPoolClientInput) { in.PreventUserExistenceErrors = new("ENABLED") }).ClientId
+	if _, _, res := w.StartSRP(discreet, "Canary-name0"); res.Err != nil {
+		t.Fatal(res.Err)
+	}
 	w.View(func(tx store.Tx) error {
 		for _, table := range []string{"pools", "clients", "users", "keys", "sessions", "families", "codes", "attempts", "limits"} {
 			for kv := range tx.Scan("userpool."+table, nil, nil, false) {
 				row := string(kv.Value)
-				for _, s := range []string{*c.ClientSecret, "Canary-pass0", pooltest.Password, *a.RefreshToken, srp.ChallengeParameters["SECRET_BLOCK"], `"` + code + `"`, "PRIVATE"} {
+				for _, s := range []string{*c.ClientSecret, "Canary-pass0", "Canary-name0", pooltest.Password, *a.RefreshToken, srp.ChallengeParameters["SECRET_BLOCK"], `"` + code + `"`, "PRIVATE"} {
 					if strings.Contains(row, s) {
 						t.Errorf("a row of %s holds %s", table, s)
 					}

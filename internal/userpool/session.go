@@ -31,9 +31,9 @@ type Session struct {
 	Admin  bool          `json:",omitempty"`
 	Factor *SecondFactor `json:",omitempty"`
 	Device string        `json:",omitempty"` // of which a proof is asked
-	// Unknown tells that there is no such user; Name is what was asked for.
+	// Unknown tells that there is no such user; Name is what was asked for, sealed: it may be a password in the wrong field.
 	Unknown bool   `json:",omitempty"`
-	Name    string `json:",omitempty"`
+	Name    []byte `json:",omitempty"`
 	Used    bool   `json:",omitempty"`
 	Expires int64  // ms since 1970
 }

@@ -48,7 +48,7 @@ func (s *step) startSRP() (*outcome, error) {
 	}
 	row := userpool.Session{Who: a.who, Challenge: passwordVerifier}
 	if a.user == nil {
-		row.Unknown, row.Name = true, a.name
+		row.Unknown, row.Name = true, s.realm.Vault.Seal(namePurpose, []byte(a.name), []byte(a.who))
 	} else {
 		row.Generation = a.user.Generation
 	}
@@ -59,6 +59,9 @@ func (s *step) startSRP() (*outcome, error) {
 	parameters["USERNAME"], parameters["USER_ID_FOR_SRP"] = a.srpID(), a.srpID()
 	return &outcome{challenge: passwordVerifier, parameters: parameters}, nil
 }
+
+// namePurpose is what unknown names in sessions are sealed for.
+const namePurpose = "unknown user name"
 
 // demandProof opens a session that is answered by a proof of the password behind a verifier, and returns what the client needs to
 // make it. The session is found by the beginning of the SECRET_BLOCK.

@@ -73,8 +73,13 @@ func (s *step) begin(name string) (*attempt, error) {
 
 // resume goes on with the user a session was made for. If he is gone or was signed out since, the session is worth nothing.
 func (s *step) resume(row *userpool.Session) (*attempt, error) {
-	a := &attempt{step: s, name: row.Name, who: row.Who}
+	a := &attempt{step: s, who: row.Who}
 	if row.Unknown {
+		name, err := s.realm.Vault.Open(namePurpose, row.Name, []byte(row.Who))
+		if err != nil {
+			return nil, fmt.Errorf("open name of a session: %w", err)
+		}
+		a.name = string(name)
 		return a, nil
 	}
 	u, err := s.realm.UserBySub(s.c.Tx, s.pool, row.Who)
