@@ -14,7 +14,7 @@ var errRerun = errors.New("transaction must run again")
 
 const (
 	firstPage = 16  // rows read at once when a scan begins
-	nextPage  = 256 // and when it goes on
+	nextPage  = 256 // and at the most when it goes on, each time four times as many
 	// pageBytes bounds what a page holds when rows are large; one row more may follow.
 	pageBytes = 4 << 20
 )
@@ -153,7 +153,7 @@ func (r *reader) Scan(space string, lo, hi []byte, reverse bool) iter.Seq2[store
 			seen.lo, seen.hi = hi, hi
 		}
 		added := false
-		for size := firstPage; ; size = nextPage {
+		for size := firstPage; ; size = min(4*size, nextPage) {
 			page, more, err := r.page(space, lo, hi, reverse, size)
 			if err != nil {
 				yield(store.KV{}, err)

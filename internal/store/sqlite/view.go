@@ -64,7 +64,7 @@ func (s *snapshot) Scan(space string, lo, hi []byte, reverse bool) iter.Seq2[sto
 		if !s.db.hasSpace(space) {
 			return
 		}
-		for size := firstPage; ; size = nextPage {
+		for size := firstPage; ; size = min(4*size, nextPage) {
 			page, more, err := s.c.page(space, lo, hi, reverse, size)
 			if err != nil {
 				yield(store.KV{}, err)
