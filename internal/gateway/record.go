@@ -28,7 +28,7 @@ func (x *exchange) record() error {
 	if o.ResourceType != "" {
 		x.recordResource()
 	}
-	if s.Name == "s3" {
+	if s.RecordHTTP {
 		x.recordHTTP(&e)
 	}
 	if x.err != nil {
@@ -59,7 +59,7 @@ func (x *exchange) recordResource() {
 	if r.ARN == "*" {
 		r.ARN = "" // its kind is all there is to say
 	}
-	if x.match.Service.Name == "s3" && r.ARN != "" && !strings.Contains(x.match.Operation.Resource, "{Key}") {
+	if x.match.Service.RecordHTTP && r.ARN != "" && !strings.Contains(x.match.Operation.Resource, "{Key}") {
 		r.ARN, r.Prefix = r.ARN+"/", true // what is done to a bucket's objects as a whole
 	}
 	x.call.Record.Default(r)

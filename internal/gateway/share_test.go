@@ -48,7 +48,7 @@ func TestRecordResource_prefix(t *testing.T) {
 	} {
 		o := &schema.Operation{Name: "Any", Input: in, Resource: template, ResourceType: "AWS::S3::Object"}
 		x := &exchange{resident: testAccount, tree: tree, call: &op.Call{Record: &audit.Builder{}}}
-		x.match.Service, x.match.Operation = &schema.Service{Name: "s3"}, o
+		x.match.Service, x.match.Operation = &schema.Service{Name: "s3", RecordHTTP: true}, o
 		x.recordResource()
 		enc := audit.Encoder{Hidden: audit.HiddenForSecurity}
 		record := enc.Append(nil, &audit.Event{Category: "Data", Type: audit.APICall, Builder: x.call.Record})

@@ -184,7 +184,7 @@ func load(name string, o *Overlay) (*schema.Service, error) {
 		Name: name, SigningName: o.SigningName, EventSource: o.EventSource, IAMPrefix: o.IAMPrefix,
 		TargetPrefix: m.Metadata.TargetPrefix, Protocols: m.Metadata.Protocols, JSONVersion: m.Metadata.JSONVersion,
 		APIVersion: m.Metadata.APIVersion, XMLNamespace: m.Metadata.XMLNamespace, ServiceID: m.Metadata.ServiceID,
-		QueryCompatible: m.Metadata.QueryCompatible != nil, ValidationCode: o.ValidationCode,
+		QueryCompatible: m.Metadata.QueryCompatible != nil, ValidationCode: o.ValidationCode, RecordHTTP: o.RecordHTTP,
 		UnsupportedCode: o.UnsupportedCode, UnsupportedMessage: o.UnsupportedMessage,
 		Shapes: make(map[string]*schema.Shape, len(m.Shapes)),
 	}

@@ -45,6 +45,8 @@ type Service struct {
 	ServiceID    string
 	// QueryCompatible says that JSON and CBOR errors carry the query code in x-amzn-query-error.
 	QueryCompatible bool
+	// RecordHTTP says that its records show the request as it came over HTTP: fixed parameters, the host, how it was signed.
+	RecordHTTP bool
 	// ValidationCode is the error code of a violated constraint.
 	ValidationCode string
 	// UnsupportedCode and UnsupportedMessage answer operations of the model that are not served.

@@ -2,6 +2,7 @@ package userpool
 
 import (
 	"fmt"
+	"iter"
 
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -21,30 +22,72 @@ func Full[R any](tx store.Tx, p *Pool, t *store.Table[R], max int) (bool, error)
 	return false, nil
 }
 
-// Page returns at most size rows of a pool in the order of their keys, after those a token has passed, and the token of the rest,
-// nil if there is none. Tokens are bound to the caller, the pool and what is listed.
-func Page[R any](r *Realm, c *op.Call, p *Pool, t *store.Table[R], token *string, size int) ([]*R, *string, error) {
-	binding := []string{c.Account, c.Region, c.Caller.ID, string(p.ID)}
+// Listing is what a listing call says of its page. A token is good for the caller and what Bound says.
+type Listing struct {
+	Purpose string
+	Bound   []string
+	Token   *string
+	Size    int
+}
+
+// Walk calls show for the rows behind a token's position until the page is full, and returns the token of the rest, nil if there
+// is none. show tells whether it showed the row.
+func Walk[R any](r *Realm, c *op.Call, l Listing, rows func(after store.Key) iter.Seq2[store.At[R], error], show func(*R) (bool, error)) (*string, error) {
+	binding := append([]string{c.Account, c.Region, c.Caller.ID}, l.Bound...)
 	var after store.Key
-	if token != nil {
-		raw, err := r.Vault.OpenToken(t.Name, *token, binding...)
+	if l.Token != nil {
+		raw, err := r.Vault.OpenToken(l.Purpose, *l.Token, binding...)
 		if err != nil {
-			return nil, nil, badPageToken()
+			return nil, badPageToken()
 		}
 		after = raw
 	}
-	var rows []*R
-	for row, err := range t.Scan(c.Tx, p.Key(), after) {
+	shown := 0
+	var last store.Key
+	for at, err := range rows(after) {
 		if err != nil {
-			return nil, nil, fmt.Errorf("list rows of %s: %w", t.Name, err)
+			return nil, fmt.Errorf("list %s: %w", l.Purpose, err)
 		}
-		if len(rows) == size {
-			next := r.Vault.SealToken(t.Name, t.Key(rows[size-1]), binding...)
-			return rows, &next, nil
+		if shown == l.Size {
+			return new(r.Vault.SealToken(l.Purpose, last, binding...)), nil
 		}
-		rows = append(rows, row)
+		last = at.Position
+		ok, err := show(at.Row)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			shown++
+		}
 	}
-	return rows, nil, nil
+	return nil, nil
+}
+
+// ByKey walks the rows of a table whose keys begin with prefix, for Walk.
+func ByKey[R any](tx store.Tx, t *store.Table[R], prefix store.Key) func(after store.Key) iter.Seq2[store.At[R], error] {
+	return func(after store.Key) iter.Seq2[store.At[R], error] {
+		return func(yield func(store.At[R], error) bool) {
+			for row, err := range t.Scan(tx, prefix, after) {
+				at := store.At[R]{Row: row}
+				if err == nil {
+					at.Position = t.Key(row)
+				}
+				if !yield(at, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Page returns at most size rows of a pool in the order of their keys, after those a token has passed, and the token of the rest,
+// nil if there is none. Tokens are bound to the caller, the pool and what is listed.
+func Page[R any](r *Realm, c *op.Call, p *Pool, t *store.Table[R], token *string, size int) (rows []*R, next *string, err error) {
+	next, err = Walk(r, c, Listing{t.Name, []string{string(p.ID)}, token, size}, ByKey(c.Tx, t, p.Key()), func(row *R) (bool, error) {
+		rows = append(rows, row)
+		return true, nil
+	})
+	return rows, next, err
 }
 
 // Size is how many rows a page has: what the call asks for, from 1 to most, and most if it asks for nothing.

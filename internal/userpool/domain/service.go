@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
@@ -140,7 +141,7 @@ func checkVersion(p *userpool.Pool, version int64) error {
 
 // checkCertificate wants a certificate of the pool's own account: the name goes with it.
 func checkCertificate(p *userpool.Pool, config *cognitoidp.CustomDomainConfigType) error {
-	if !certificateForm.MatchString(config.CertificateArn) || strings.Split(config.CertificateArn, ":")[4] != p.Account {
+	if a, err := arn.Parse(config.CertificateArn); err != nil || a.Account != p.Account || !certificateForm.MatchString(config.CertificateArn) {
 		return badCertificate()
 	}
 	return nil

@@ -23,7 +23,9 @@ func (s *Service) AdminListGroupsForUser(c *op.Call, in *cognitoidp.AdminListGro
 	}
 	slices.SortFunc(groups, func(a, b *userpool.Group) int { return strings.Compare(a.ID, b.ID) }) // an order that changes with no setting
 	out := &cognitoidp.AdminListGroupsForUserOutput{Groups: []cognitoidp.GroupType{}}
-	out.NextToken, err = page(c, s, asked{"AdminListGroupsForUser", []string{in.UserPoolId, u.Sub}, in.Limit, in.NextToken},
+	out.NextToken, err = userpool.Walk(s.Realm, c, userpool.Listing{
+		Purpose: "AdminListGroupsForUser", Bound: []string{in.UserPoolId, u.Sub}, Token: in.NextToken, Size: userpool.Size(in.Limit, maxPage),
+	},
 		func(after store.Key) iter.Seq2[store.At[userpool.Group], error] {
 			return func(yield func(store.At[userpool.Group], error) bool) {
 				for _, g := range groups {

@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
@@ -44,12 +45,12 @@ func (s *Service) CreateGroup(c *op.Call, in *cognitoidp.CreateGroupInput) (*cog
 	return &cognitoidp.CreateGroupOutput{Group: &g.Settings}, nil
 }
 
-var roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$`)
-
 // checkSettings refuses what no group may have.
 func checkSettings(role *string, precedence *int64) error {
-	if role != nil && !roleARN.MatchString(*role) {
-		return badRole()
+	if role != nil {
+		if a, err := arn.Parse(*role); err != nil || a.Service != "iam" || !arn.IsAccount(a.Account) || !strings.HasPrefix(a.Resource, "role/") {
+			return badRole()
+		}
 	}
 	if precedence != nil && *precedence > math.MaxInt32 {
 		return badPrecedence()

@@ -9,8 +9,6 @@ func exists() *schema.Error {
 	return cognitoidp.GroupExistsException("A group with the name already exists")
 }
 
-func badPageToken() *schema.Error { return cognitoidp.InvalidParameterException("Invalid NextToken.") }
-
 func tooManyGroups() *schema.Error {
 	return cognitoidp.LimitExceededException("The maximum number of groups in this user pool has been reached.") // (inferred)
 }

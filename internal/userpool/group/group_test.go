@@ -135,7 +135,7 @@ func TestGroup_refusals(t *testing.T) {
 		"update unknown": {first(pooltest.Do(w, w.S.Group.UpdateGroup, &cognitoidp.UpdateGroupInput{UserPoolId: pool, GroupName: "x"})), "ResourceNotFoundException", "Group not found."},
 		"delete unknown": {first(pooltest.Do(w, pooltest.Nothing(w.S.Group.DeleteGroup), &cognitoidp.DeleteGroupInput{UserPoolId: pool, GroupName: "x"})), "ResourceNotFoundException", "Group not found."},
 		"list unknown":   {first(pooltest.Do(w, w.S.Group.ListUsersInGroup, &cognitoidp.ListUsersInGroupInput{UserPoolId: pool, GroupName: "x"})), "ResourceNotFoundException", "Group not found."},
-		"page token":     {first(pooltest.Do(w, w.S.Group.ListGroups, &cognitoidp.ListGroupsInput{UserPoolId: pool, NextToken: new("x")})), "InvalidParameterException", "Invalid NextToken."},
+		"page token":     {first(pooltest.Do(w, w.S.Group.ListGroups, &cognitoidp.ListGroupsInput{UserPoolId: pool, NextToken: new("x")})), "InvalidParameterException", "Invalid pagination token."},
 		"add nobody":     {add(w, pool, "nobody", "a"), "UserNotFoundException", "User does not exist."},
 		"add to nothing": {add(w, pool, "jo", "x"), "ResourceNotFoundException", "Group not found."},
 		"remove nobody":  {remove(w, pool, "nobody", "a"), "UserNotFoundException", "User does not exist."},

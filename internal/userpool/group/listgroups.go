@@ -16,7 +16,9 @@ func (s *Service) ListGroups(c *op.Call, in *cognitoidp.ListGroupsInput) (*cogni
 		return nil, err
 	}
 	out := &cognitoidp.ListGroupsOutput{Groups: []cognitoidp.GroupType{}}
-	out.NextToken, err = page(c, s, asked{"ListGroups", []string{in.UserPoolId}, in.Limit, in.NextToken},
+	out.NextToken, err = userpool.Walk(s.Realm, c, userpool.Listing{
+		Purpose: "ListGroups", Bound: []string{in.UserPoolId}, Token: in.NextToken, Size: userpool.Size(in.Limit, maxPage),
+	},
 		func(after store.Key) iter.Seq2[store.At[userpool.Group], error] {
 			return userpool.Groups.ScanIndex(c.Tx, "name", p.Key(), after, false)
 		}, func(g *userpool.Group) (bool, error) {

@@ -16,8 +16,10 @@ func (s *Service) ListUsersInGroup(c *op.Call, in *cognitoidp.ListUsersInGroupIn
 		return nil, err
 	}
 	out := &cognitoidp.ListUsersInGroupOutput{Users: []cognitoidp.UserType{}}
-	out.NextToken, err = page(c, s, asked{"ListUsersInGroup", []string{in.UserPoolId, g.ID}, in.Limit, in.NextToken},
-		byKey(c, &userpool.Memberships, p.Key(g.ID)), func(m *userpool.Membership) (bool, error) {
+	out.NextToken, err = userpool.Walk(s.Realm, c, userpool.Listing{
+		Purpose: "ListUsersInGroup", Bound: []string{in.UserPoolId, g.ID}, Token: in.NextToken, Size: userpool.Size(in.Limit, maxPage),
+	},
+		userpool.ByKey(c.Tx, &userpool.Memberships, p.Key(g.ID)), func(m *userpool.Membership) (bool, error) {
 			u, err := s.Realm.UserBySub(c.Tx, p, m.Sub)
 			if errors.Is(err, store.ErrNotFound) {
 				return false, nil
