@@ -1,4 +1,4 @@
-// Command gen writes internal/api from the models and the overlay.
+// Command gen writes internal/api and docs/compat/operations.md from the models, the overlay and docs/compat/proved.tsv.
 //
 //	go run ./internal/gen          writes
 //	go run ./internal/gen -check   exits 1 if something would change
@@ -32,7 +32,7 @@ func main() {
 
 // run writes or compares all generated files and returns those that differed.
 func run(root string, check bool) ([]string, error) {
-	files, err := Files()
+	files, err := Files(root)
 	if err != nil {
 		return nil, err
 	}

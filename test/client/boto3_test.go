@@ -2,9 +2,7 @@ package client
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,57 +43,22 @@ func TestBoto3(t *testing.T) {
 	if t.Failed() {
 		return // a program that broke off has not called everything
 	}
-	done, refused := readLedgers(t, ledgers)
+	ledger := readLedger(t, ledgers)
 	for service, operations := range readServed(t) {
-		if done[service] == nil {
-			continue // no program is about it
+		if !ledger.about(service) {
+			continue
 		}
 		for _, o := range operations {
-			if !done[service][o] {
+			p := ledger[operation{service, o}]
+			if !p.success && !p.never {
 				t.Errorf("%s %s: served, but never called with success here", service, o)
 			}
-			if !refused[service][o] {
+			if !p.refusal {
 				t.Errorf("%s %s: served, but never refused here", service, o)
 			}
 		}
 	}
-}
-
-// readLedgers returns the operations that the programs called, by service.
-func readLedgers(t *testing.T, dir string) (done, refused map[string]map[string]bool) {
-	t.Helper()
-	done, refused = make(map[string]map[string]bool), make(map[string]map[string]bool)
-	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		raw, err := os.ReadFile(filepath.Join(dir, path))
-		if err != nil {
-			return err
-		}
-		for line := range strings.Lines(string(raw)) {
-			var call struct {
-				Service, Operation string
-				Refused            bool
-			}
-			if err := json.Unmarshal([]byte(line), &call); err != nil {
-				return err
-			}
-			kind := done
-			if call.Refused {
-				kind = refused
-			}
-			if kind[call.Service] == nil {
-				kind[call.Service] = make(map[string]bool)
-			}
-			kind[call.Service][call.Operation] = true
-		}
-		return nil
-	})
-	if err != nil || len(done) == 0 {
-		t.Fatal(errors.Join(err, errors.New("the programs left no ledger")))
-	}
-	return done, refused
+	ledger.compare(t, "../../docs/compat/proved.tsv")
 }
 
 // readServed returns the served operations by service, as the generated page lists them.

@@ -25,7 +25,7 @@ HIDDEN = "HIDDEN_FOR_SECURITY_REASONS"
 PATIENCE = 30
 
 failures = []
-calls = []  # (service, operation, request id, error code, error message)
+calls = []  # (service, operation, request id, error code, error message, private texts)
 canaries = []  # (kind, value)
 tolerated = set()  # request ids of calls that leave no record
 
@@ -72,18 +72,42 @@ def client(service, **credentials):
         config=Config(parameter_validation=False, retries={"max_attempts": 1}, s3={"addressing_style": "path"}, signature_version=credentials.pop("signature", None)),
         **credentials,
     )
+    c.meta.events.register("provide-client-params", lambda params, context, **kw: context.update(given=params))
     c.meta.events.register("after-call", lambda **kw: remember(service, **kw))
     return c
 
 
-def remember(service, http_response, parsed, model, **_):
+# Shapes that the model calls sensitive and records show nevertheless, as AWS's do.
+SHOWN = {"ClientIdType"}
+
+
+def private(shape, value, inside=False):
+    """The texts of a call's input or output that are sensitive by the model."""
+    if shape is None or value is None:
+        return
+    inside = (inside or bool(shape.metadata.get("sensitive"))) and shape.name not in SHOWN
+    if shape.type_name == "structure" and isinstance(value, dict):
+        for name, member in shape.members.items():
+            yield from private(member, value.get(name), inside)
+    elif shape.type_name == "list" and isinstance(value, (list, tuple)):
+        for v in value:
+            yield from private(shape.member, v, inside)
+    elif shape.type_name == "map" and isinstance(value, dict):
+        for v in value.values():
+            yield from private(shape.value, v, inside)
+    elif inside and isinstance(value, str) and len(value) >= 8:
+        yield value  # shorter ones may stand in an id by chance
+
+
+def remember(service, http_response, parsed, model, context, **_):
     error = parsed.get("Error", {})
     request = parsed.get("ResponseMetadata", {}).get("RequestId", "")
     if not request:
         fail(f"{service} {model.name}: no request id in the answer")
     # A HEAD answer has no body, so that its error is only a status.
     refused = http_response.status_code >= 300
-    calls.append((service, model.name, request, error.get("Code", "") if refused else "", error.get("Message", "")))
+    texts = {*private(model.input_shape, context.get("given")), *private(model.output_shape, None if refused else parsed)}
+    calls.append((service, model.name, request, error.get("Code", "") if refused else "", error.get("Message", ""), texts))
 
 
 def refused(code, message, call, **parameters):
@@ -176,12 +200,6 @@ def close(names, never=()):
     for service, wire in names.items():
         ops = catalogue.get(wire, {})
         mine = [c for c in calls if c[0] == service]
-        if path := os.environ.get("LEDGER"):
-            with open(path, "a", encoding="utf-8") as f:
-                for c in mine:
-                    f.write(json.dumps({"service": wire, "operation": c[1], "refused": bool(c[3])}) + "\n")
-                for operation in never:
-                    f.write(json.dumps({"service": wire, "operation": operation, "refused": False}) + "\n")
         want = [c for c in mine if ops.get(c[1], "Management") == "Management" and c[2] not in tolerated]
         found = {}
 
@@ -191,17 +209,33 @@ def close(names, never=()):
             return all(c[2] in found for c in want)
 
         eventually(f"every {service} call is in the history", all_there)
-        for _, operation, request, code, message in want:
-            record = found.get(request)
+        proved = set()
+        for _, operation, request, code, message, texts in want:
+            before = len(failures)
+            what, record = f"{service} {operation}", found.get(request)
             if record is None:
-                fail(f"{service} {operation} ({code or 'success'}): no record in the event history")
+                fail(f"{what} ({code or 'success'}): no record in the event history")
                 continue
-            equal(f"{service} {operation}: eventName", record["eventName"], EVENT_NAMES.get(operation, operation))
-            equal(f"{service} {operation}: errorCode", record.get("errorCode", ""), recorded(service, code))
+            equal(f"{what}: eventName", record["eventName"], EVENT_NAMES.get(operation, operation))
+            equal(f"{what}: errorCode", record.get("errorCode", ""), recorded(service, code))
             if code:
-                equal(f"{service} {operation}: errorMessage", record.get("errorMessage", ""), message)
-            equal(f"{service} {operation}: recipientAccountId", record["recipientAccountId"], ACCOUNT)
-            equal(f"{service} {operation}: awsRegion", record["awsRegion"], REGION)
+                equal(f"{what}: errorMessage", record.get("errorMessage", ""), message)
+            equal(f"{what}: recipientAccountId", record["recipientAccountId"], ACCOUNT)
+            equal(f"{what}: awsRegion", record["awsRegion"], REGION)
+            # The sub and the caller's address stand in records by right, and are values of attributes too.
+            allowed = {record.get("additionalEventData", {}).get("sub"), record["sourceIPAddress"]}
+            whole = json.dumps(record, ensure_ascii=False)
+            for text in texts - allowed:
+                if json.dumps(text, ensure_ascii=False)[1:-1] in whole:
+                    fail(f"{what}: a sensitive text of {len(text)} characters is in the record")
+            if len(failures) == before:
+                proved.add(request)
+        if path := os.environ.get("LEDGER"):
+            with open(path, "a", encoding="utf-8") as f:
+                for _, operation, request, code, *_ in mine:
+                    f.write(json.dumps({"service": wire, "operation": operation, "refused": bool(code), "recorded": request in proved}) + "\n")
+                for operation in never:
+                    f.write(json.dumps({"service": wire, "operation": operation, "refused": False, "never": True}) + "\n")
     if path := os.environ.get("CANARIES"):
         with open(path, "a", encoding="utf-8") as f:
             for kind, value in canaries:
