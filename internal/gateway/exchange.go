@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -54,6 +55,11 @@ type exchange struct {
 	input     any
 	decodeErr error
 
+	// what the runs share
+	journal *op.Journal
+	ctx     context.Context // the client's, until an outside call was made
+	until   time.Time       // when outside calls end
+
 	// per try of the transaction
 	call     *op.Call
 	identity *Identity
@@ -74,8 +80,8 @@ func (x *exchange) begin(tx store.Tx) {
 	x.identity, x.owned, x.resident, x.owners, x.out, x.err = nil, false, "", nil, nil, nil
 	x.caller, x.writes = principal.Anonymous(), &counting{Tx: tx}
 	x.call = &op.Call{
-		Context: x.r.Context(), Now: x.now, Caller: x.caller, RequestID: x.requestID, SourceIP: x.sourceIP,
-		UserAgent: x.r.UserAgent(), Tx: x.writes, Record: &audit.Builder{}, Allowed: x.allowed,
+		Context: x.ctx, Now: x.now, Caller: x.caller, RequestID: x.requestID, SourceIP: x.sourceIP,
+		UserAgent: x.r.UserAgent(), Tx: x.writes, Record: &audit.Builder{}, Allowed: x.allowed, Journal: x.journal,
 	}
 }
 

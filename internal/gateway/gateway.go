@@ -26,10 +26,12 @@ type Limits struct {
 	// BodyTime is how long a buffered body may take as a whole, and how long a
 	// streamed one may pause.
 	BodyTime time.Duration
+	// OutsideTime is how long all outside calls of one request may take together.
+	OutsideTime time.Duration
 }
 
 // DefaultLimits are used where a limit is zero.
-var defaultLimits = Limits{Body: 1 << 20, InFlight: 1024, BodyTime: 20 * time.Second}
+var defaultLimits = Limits{Body: 1 << 20, InFlight: 1024, BodyTime: 20 * time.Second, OutsideTime: time.Minute}
 
 // Identities finds who is behind an access key id: store.ErrNotFound if unknown.
 type Identities interface {
@@ -111,6 +113,9 @@ func New(c Config) *Gateway {
 	if c.Limits.BodyTime == 0 {
 		c.Limits.BodyTime = defaultLimits.BodyTime
 	}
+	if c.Limits.OutsideTime == 0 {
+		c.Limits.OutsideTime = defaultLimits.OutsideTime
+	}
 	g := &Gateway{
 		Config: c, detector: wire.NewDetector(c.Services, c.Protocols...), served: make(map[*schema.Operation]*op.Operation, len(c.Operations)),
 		slots: make(chan struct{}, c.Limits.InFlight), policies: newPolicyCache(), verifier: sigv4.New(0), throttle: newThrottle(c.Limits.Unsigned),
@@ -133,7 +138,7 @@ func New(c Config) *Gateway {
 
 // ServeHTTP takes one call through the pipeline.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{g: g, w: w, r: r, start: time.Now()}
+	x := &exchange{g: g, w: w, r: r, start: time.Now(), ctx: r.Context(), journal: &op.Journal{}}
 	defer x.close()
 	for _, step := range front {
 		if err := x.guard(step); err != nil {

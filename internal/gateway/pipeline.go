@@ -45,15 +45,19 @@ func (x *exchange) transact() {
 		}
 	}
 	committed := false
-	err := x.g.State.Update(x.r.Context(), func(tx store.Tx) error {
+	err := x.replay(func(tx store.Tx) error {
 		x.begin(tx)
 		x.err = x.run()
+		if s := x.call.Suspended(); s != nil {
+			return s
+		}
 		x.trace("record")
 		return x.record()
 	})
 	x.trace("commit")
 	if err == nil {
 		committed = x.err == nil
+		x.follow()
 	} else {
 		x.err = x.internal(fmt.Errorf("commit call: %w", err))
 	}
@@ -66,7 +70,7 @@ func (x *exchange) transact() {
 // the transaction begins. It reports whether to go on.
 func (x *exchange) stage() bool {
 	var refused error
-	err := x.g.State.View(x.r.Context(), func(tx store.Tx) error {
+	err := x.g.State.View(x.ctx, func(tx store.Tx) error {
 		x.begin(tx)
 		refused = x.check()
 		return nil
@@ -116,6 +120,9 @@ func (x *exchange) run() error {
 	var refused error
 	err := x.call.Tx.Savepoint(func() error {
 		refused = x.call.Tx.Savepoint(func() error { return x.guard(step{"run", (*exchange).operate}) })
+		if s := x.call.Suspended(); s != nil {
+			return s
+		}
 		for _, keep := range x.call.Kept() {
 			if err := keep(x.call.Tx); err != nil {
 				return fmt.Errorf("keep what outlives a refusal: %w", err)

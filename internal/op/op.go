@@ -34,7 +34,13 @@ type Call struct {
 	// owns the resource; resourcePolicy is the resource's own, if it has one.
 	Allowed func(action, resource, account, resourcePolicy string) (bool, error)
 
-	keep []func(store.Tx) error
+	// Journal outlives the run: what the request has learnt and drawn (Outside, Once).
+	Journal *Journal
+
+	keep      []func(store.Tx) error
+	after     []func(context.Context) error
+	asked     map[string]int // how often this run asked for each key
+	suspended *Suspension
 }
 
 // Keep schedules writes that are done even if the operation refuses: counters

@@ -129,11 +129,14 @@ func Do[In, Out any](w *World, run func(*op.Call, *In) (*Out, error), in *In) (*
 func As[In, Out any](w *World, account, region, caller string, run func(*op.Call, *In) (*Out, error), in *In) (*Out, Result) {
 	var out *Out
 	var res Result
-	err := w.State.Update(context.Background(), func(tx store.Tx) error {
+	var c *op.Call
+	journal := &op.Journal{}
+	once := func(tx store.Tx) error {
 		record := &audit.Builder{}
-		c := &op.Call{
+		c = &op.Call{
 			Context: context.Background(), Now: w.Now(), Caller: principal.User(account, "/", "admin", caller, "AKIAEXAMPLE"), Account: account,
 			Region: region, RequestID: "00000000-0000-4000-8000-000000000000", SourceIP: "198.51.100.7", UserAgent: "test", Tx: tx, Record: record,
+			Journal: journal,
 		}
 		if a, r, ok := w.S.Realm.Owner(tx, in); ok {
 			c.Account, c.Region, c.Caller = a, r, principal.Anonymous()
@@ -143,6 +146,9 @@ func As[In, Out any](w *World, account, region, caller string, run func(*op.Call
 			out, err = run(c, in)
 			return err
 		})
+		if s := c.Suspended(); s != nil {
+			return s
+		}
 		for _, keep := range c.Kept() {
 			if err := keep(tx); err != nil {
 				return fmt.Errorf("keep: %w", err)
@@ -150,9 +156,20 @@ func As[In, Out any](w *World, account, region, caller string, run func(*op.Call
 		}
 		res.Sub = subject(c, record)
 		return nil
-	})
+	}
+	err := w.State.Update(context.Background(), once)
+	for s := (*op.Suspension)(nil); errors.As(err, &s); err = w.State.Update(context.Background(), once) {
+		journal.Resume(context.Background(), s)
+	}
 	if err != nil {
 		res.Err = err
+	}
+	if res.Err == nil {
+		for _, do := range c.Following() {
+			if res.Err = do(context.Background()); res.Err != nil {
+				break
+			}
+		}
 	}
 	var refused *schema.Error
 	if errors.As(res.Err, &refused) {
