@@ -65,8 +65,17 @@ type Config struct {
 		From         string `yaml:"from" default:"no-reply@verificationemail.com" help:"sender address"`
 		Username     string `yaml:"username" help:"SMTP user"`
 		PasswordFile string `yaml:"passwordFile" help:"file that holds the SMTP password"`
-		Plain        bool   `yaml:"plain" help:"allow SMTP without TLS"`
+		TLS          string `yaml:"tls" help:"how SMTP is encrypted: implicit, starttls (demanded) or none; empty is implicit on port 465 and starttls elsewhere"`
+		Bounce       string `yaml:"bounce" help:"address that gets what cannot be delivered (the envelope's sender); that of from if empty"`
 	} `yaml:"mail"`
+	SMS struct {
+		Webhook       string `yaml:"webhook" help:"URL that takes SMS as POST of JSON with id, destination, body, userPoolId, occasion, account, region and time, and the header Idempotency-Key; empty keeps them in the embedded mailbox only"`
+		TokenFile     string `yaml:"tokenFile" help:"file that holds a bearer token for the webhook"`
+		KeyFile       string `yaml:"keyFile" help:"file that holds the key of the webhook's Cogtrail-Signature: t=TIME,v1=HEX of HMAC-SHA256 over TIME.BODY"`
+		SNS           string `yaml:"sns" help:"SNS endpoint that SMS are published to, instead of a webhook; {region} stands for the pool's SnsRegion, as in https://sns.{region}.amazonaws.com"`
+		AccessKeyID   string `yaml:"accessKeyId" help:"access key for the SNS endpoint"`
+		SecretKeyFile string `yaml:"secretKeyFile" help:"file that holds its secret key"`
+	} `yaml:"sms"`
 	Outbound struct {
 		AllowPrivate bool `yaml:"allowPrivate" help:"allow HTTP subscriptions to private and loopback addresses (always allowed in dev mode)"`
 	} `yaml:"outbound"`
@@ -249,6 +258,7 @@ func (c *Config) finish() error {
 	if c.Mail.Port < 1 || c.Mail.Port > 65535 {
 		fault("mail.port: want 1 to 65535, not %d", c.Mail.Port)
 	}
+	faults = append(faults, c.smsFaults()...)
 	if c.HTTP.UnsignedRate < 0 {
 		fault("http.unsignedRate: want 0 or more, not %d", c.HTTP.UnsignedRate)
 	}

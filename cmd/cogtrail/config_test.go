@@ -38,10 +38,10 @@ func TestLoadConfig_defaults(t *testing.T) {
 // A setting of every type, from every place it may come from.
 func TestLoadConfig_sources(t *testing.T) {
 	t.Parallel()
-	file := write(t, "c.yaml", "listen: 127.0.0.1:1\nhistory:\n  days: 7\ntrail: {interval: 90s}\nhttp: {trustedProxies: [10.0.0.0/8]}\nmail: {plain: true}\nquery: {memoryBytes: 5}\n")
+	file := write(t, "c.yaml", "listen: 127.0.0.1:1\nhistory:\n  days: 7\ntrail: {interval: 90s}\nhttp: {trustedProxies: [10.0.0.0/8]}\noutbound: {allowPrivate: true}\nquery: {memoryBytes: 5}\n")
 	vars := map[string]string{
 		"COGTRAIL_LISTEN": "127.0.0.1:2", "COGTRAIL_HISTORY_DAYS": "8", "COGTRAIL_TRAIL_INTERVAL": "2m", "COGTRAIL_HTTP_TRUSTEDPROXIES": " 192.0.2.0/24, ,::1/128",
-		"COGTRAIL_MAIL_PLAIN": "false", "COGTRAIL_QUERY_MEMORYBYTES": "6",
+		"COGTRAIL_OUTBOUND_ALLOWPRIVATE": "false", "COGTRAIL_QUERY_MEMORYBYTES": "6",
 	}
 	for name, tc := range map[string]struct {
 		file string
@@ -67,7 +67,7 @@ func TestLoadConfig_sources(t *testing.T) {
 			var b bytes.Buffer
 			printConfig(&b, c)
 			var got []string
-			for _, path := range []string{"listen", "history.days", "trail.interval", "http.trustedProxies", "mail.plain", "query.memoryBytes"} {
+			for _, path := range []string{"listen", "history.days", "trail.interval", "http.trustedProxies", "outbound.allowPrivate", "query.memoryBytes"} {
 				m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(path) + `: (.*)$`).FindStringSubmatch(b.String())
 				if m == nil {
 					t.Fatalf("%s is not printed", path)
@@ -165,6 +165,13 @@ func TestConfig_finish_refused(t *testing.T) {
 		"log level":             {func(c *Config) { c.LogLevel = "loud" }, `logLevel: want debug, info, warn or error, not "loud"`},
 		"unsigned calls":        {func(c *Config) { c.HTTP.UnsignedRate = -1 }, "http.unsignedRate: want 0 or more, not -1"},
 		"proxy is no range":     {func(c *Config) { c.HTTP.TrustedProxies = []string{"10.0.0.0/8", "10.0.0.1"} }, `http.trustedProxies: "10.0.0.1" is no address range such as 10.0.0.0/8`},
+		"SMS: two ways": {func(c *Config) {
+			c.SMS.Webhook, c.SMS.SNS, c.SMS.AccessKeyID, c.SMS.SecretKeyFile = "http://a", "http://b", "A", "f"
+		}, "sms.webhook: SMS leave by a webhook or by sms.sns, not both"},
+		"SMS: no URL":         {func(c *Config) { c.SMS.Webhook = "a:b" }, "sms.webhook: want an http or https URL"},
+		"SMS: no endpoint":    {func(c *Config) { c.SMS.SNS, c.SMS.AccessKeyID, c.SMS.SecretKeyFile = "sns", "A", "f" }, `sms.sns: want an http or https URL, not "sns"`},
+		"SMS: no key":         {func(c *Config) { c.SMS.SNS = "https://sns.{region}.amazonaws.com" }, "sms.sns: needs sms.accessKeyId and sms.secretKeyFile"},
+		"SMS: key of nothing": {func(c *Config) { c.SMS.KeyFile = "f" }, "sms.tokenFile and sms.keyFile: there is no sms.webhook"},
 		"all faults at once": {
 			func(c *Config) { c.Account, c.Region, c.History.Days = "", "", -1 },
 			"account: want 12 digits, not \"\"\nregion: want a name such as us-east-1, not \"\"\nhistory.days: want at least 1, not -1",

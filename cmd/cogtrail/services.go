@@ -65,7 +65,8 @@ type builder struct {
 	signer   *topic.Signer
 	objects  *object.Service
 	jobs     map[string]job.Handler
-	uploads  http.Handler // of imports
+	givenUp  map[string]job.Follower // what follows on jobs that failed for good
+	uploads  http.Handler            // of imports
 	ops      []*op.Operation
 	settlers []drain.Settler
 	router   drain.Router
@@ -81,7 +82,7 @@ func build(ctx context.Context, s *server) (*parts, error) {
 	}
 	b := &builder{
 		server: s, models: make(map[string]*schema.Service, len(models)), encoder: &audit.Encoder{Hidden: s.config.Audit.HiddenValue},
-		metrics: observe.New(), jobs: make(map[string]job.Handler),
+		metrics: observe.New(), jobs: make(map[string]job.Handler), givenUp: make(map[string]job.Follower),
 	}
 	for _, m := range models {
 		b.models[m.Name] = m
@@ -201,12 +202,13 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 		State: b.engines.state, Segments: b.engines.segments, Router: b.router, Settlers: b.settlers, Now: b.clock.Now, Log: b.log,
 		SealEvery: sealEvery,
 	}
-	runner := &job.Runner{State: b.engines.state, Handlers: b.jobs, Log: b.log, Now: b.clock.Now}
+	runner := &job.Runner{State: b.engines.state, Handlers: b.jobs, GivenUp: b.givenUp, Log: b.log, Now: b.clock.Now}
 	own := &ownapi.API{
 		State: b.engines.state, Mailbox: b.mailbox, Metrics: b.metrics.Handler(), Clock: b.clock, Log: b.log, RootKeyID: b.root.ID,
 		RootSecret: b.root.Secret, Account: b.config.Account, Version: version, Dev: b.config.Dev, Reset: b.server.reset,
 	}
 	b.metrics.Gauge("cogtrail_jobs_dead", "Jobs given up since the start.", func() float64 { return float64(runner.Dead()) })
+	b.metrics.Gauge("cogtrail_messages_failed", "E-mails and SMS given up since the start.", func() float64 { return float64(runner.DeadOf(mailbox.JobKind)) })
 	b.metrics.Gauge("cogtrail_outbox_pending", "Records committed but not yet sealed.", func() float64 { return float64(drainer.Stats().Pending) })
 	b.bg = append(b.bg,
 		background{"outbox", drainer.Run}, background{"jobs", runner.Run},

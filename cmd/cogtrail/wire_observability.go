@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,8 +19,6 @@ import (
 	"github.com/cogtrail/cogtrail/internal/logs/insight"
 	"github.com/cogtrail/cogtrail/internal/logs/metricfilter"
 	"github.com/cogtrail/cogtrail/internal/metric"
-	"github.com/cogtrail/cogtrail/internal/notify/email"
-	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
 	"github.com/cogtrail/cogtrail/internal/notify/topic"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/outbound"
@@ -57,30 +53,7 @@ func (b *builder) notifications(ctx context.Context) error {
 	b.jobs[topic.JobKind] = deliverer.Run
 	sweeper := &topic.Sweeper{Service: b.topic, State: b.engines.state, Log: b.log, Now: b.clock.Now}
 	b.bg = append(b.bg, background{"notifications", sweeper.Run})
-	return b.mail()
-}
-
-// mail sends the mailbox's e-mails to the world, if an SMTP server is configured.
-func (b *builder) mail() error {
-	c := b.config.Mail
-	if c.Host == "" {
-		return nil
-	}
-	cfg := email.Config{Host: c.Host, Port: c.Port, From: c.From, Username: c.Username, Plain: c.Plain}
-	if c.PasswordFile != "" {
-		raw, err := os.ReadFile(c.PasswordFile)
-		if err != nil {
-			return fmt.Errorf("mail.passwordFile: %w", err)
-		}
-		cfg.Password = strings.TrimSpace(string(raw))
-	}
-	sender, err := email.New(cfg, b.mailbox, b.log)
-	if err != nil {
-		return fmt.Errorf("mail: %w", err)
-	}
-	b.mailbox.Deliver = func(m *mailbox.Message) bool { return m.Medium == "EMAIL" }
-	b.jobs[mailbox.JobKind] = sender.Run
-	return nil
+	return b.carriers()
 }
 
 // metricsAndAlarms are CloudWatch's.

@@ -6,7 +6,9 @@
 //	Runner ─ claims due rows (due moves on by the lease, attempt counts up)
 //	       ─ Handler(ctx, job) ─▶ nil: row deleted
 //	                            └▶ error: due later, with growing waits;
-//	                               after MaxAttempts the row goes to "jobs.dead"
+//	                               after MaxAttempts, or a Final error, the row
+//	                               goes to "jobs.dead" and the kind's Follower
+//	                               writes to the same transaction
 //
 // # Promises
 //

@@ -12,14 +12,30 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
-// Handler does the work of one kind. Its context ends before the lease does.
+// Handler does the work of one kind. Its context ends before the lease does. An error means another attempt, unless it is Final.
 type Handler func(ctx context.Context, j Job) error
+
+// Final marks an error that no further attempt would mend: the job is given up at once.
+func Final(err error) error { return &final{err} }
+
+type final struct{ error }
+
+func (f *final) Unwrap() error { return f.error }
+
+// IsFinal tells whether an error ends its job.
+func IsFinal(err error) bool { return errors.As(err, new(*final)) }
+
+// Follower is told of a job that was given up. It writes to the transaction that moves the job to the dead ones, so what it writes
+// is there if and only if the job is. It may run more than once; an error of it leaves the job to be run and settled again.
+type Follower func(tx store.Tx, now time.Time, j Job) error
 
 // Runner runs due jobs. Fields are set before Run and not changed after.
 type Runner struct {
 	State    store.State
 	Handlers map[string]Handler
-	Log      *slog.Logger
+	// GivenUp are those who want to know what became of jobs of their kind in the end.
+	GivenUp map[string]Follower
+	Log     *slog.Logger
 	// Now tells the time that due times are compared with; time.Now if nil.
 	Now func() time.Time
 	// Poll is how often due jobs are looked for; 250 ms if zero.
@@ -33,11 +49,20 @@ type Runner struct {
 	// KeepDead is how many dead jobs stay to be looked at; 10,000 if zero. The oldest go.
 	KeepDead int
 
-	dead atomic.Int64
+	dead  atomic.Int64
+	kinds sync.Map // kind → *atomic.Int64
 }
 
 // Dead is how many jobs were given up since the runner began.
 func (r *Runner) Dead() int64 { return r.dead.Load() }
+
+// DeadOf is how many of a kind were given up since the runner began.
+func (r *Runner) DeadOf(kind string) int64 {
+	if n, ok := r.kinds.Load(kind); ok {
+		return n.(*atomic.Int64).Load()
+	}
+	return 0
+}
 
 // Run works until ctx ends, then waits for running jobs.
 func (r *Runner) Run(ctx context.Context) error {
@@ -207,6 +232,8 @@ func (r *Runner) do(ctx context.Context, j Job) {
 	}
 	if given {
 		r.dead.Add(1)
+		n, _ := r.kinds.LoadOrStore(j.Kind, new(atomic.Int64))
+		n.(*atomic.Int64).Add(1)
 		r.Log.Error("job given up", "job", j.ID, "kind", j.Kind, "error", err)
 	}
 }
@@ -243,9 +270,14 @@ func (r *Runner) settle(tx store.Tx, j Job, failure error) (given bool, err erro
 		return false, err
 	}
 	j.LastError = failure.Error()
-	if j.Attempt >= r.MaxAttempts {
+	if j.Attempt >= r.MaxAttempts || IsFinal(failure) {
 		if err := dead.Put(tx, &j); err != nil {
 			return false, err
+		}
+		if follow := r.GivenUp[j.Kind]; follow != nil {
+			if err := follow(tx, r.Now(), j); err != nil {
+				return false, fmt.Errorf("tell of a job given up: %w", err)
+			}
 		}
 		return true, jobs.Delete(tx, key)
 	}

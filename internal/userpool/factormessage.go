@@ -64,7 +64,7 @@ func (r *Realm) SendSignInCode(tx store.Tx, p *Pool, u *User, session string, to
 		}
 	}
 	m.Body = strings.ReplaceAll(m.Body, "{####}", text)
-	if err := r.Messages.Send(tx, m); err != nil {
+	if err := r.send(tx, p, m); err != nil {
 		return nil, fmt.Errorf("send sign-in code: %w", err)
 	}
 	sum := code.Hash(r.Vault, signInCode, string(p.key(u.Sub, session)), text)

@@ -37,6 +37,8 @@ type Message struct {
 	Subject     string // e-mails only
 	Body        string
 	Time        time.Time
+	// SMSRegion is where the pool wants its SMS sent from, empty for its own Region.
+	SMSRegion string
 }
 
 // Sender takes messages. Send is called within the transaction of the change that asks for the message: it is sent if and only
@@ -65,6 +67,14 @@ func first(list ...*string) string {
 		}
 	}
 	return ""
+}
+
+// send hands a message over, from where the pool wants its SMS sent from.
+func (r *Realm) send(tx store.Tx, p *Pool, m Message) error {
+	if c := p.Settings.SmsConfiguration; c != nil && m.Medium == MediumSMS {
+		m.SMSRegion = value(c.SnsRegion)
+	}
+	return r.Messages.Send(tx, m)
 }
 
 // MediumOf is the medium that reaches an attribute.
@@ -101,7 +111,7 @@ func (r *Realm) SendCodeTo(tx store.Tx, p *Pool, occasion string, to Attribute, 
 		m.Body = first(t.EmailMessage, p.Settings.EmailVerificationMessage, &body)
 	}
 	m.Body = strings.ReplaceAll(m.Body, "{####}", code)
-	if err := r.Messages.Send(tx, m); err != nil {
+	if err := r.send(tx, p, m); err != nil {
 		return nil, fmt.Errorf("send code: %w", err)
 	}
 	return Delivered(to.Name, to.Value), nil
@@ -129,7 +139,7 @@ func (r *Realm) SendInvitation(tx store.Tx, p *Pool, u *User, media []string, pa
 			continue
 		}
 		m.Body = strings.NewReplacer("{username}", name, "{####}", secret).Replace(m.Body)
-		if err := r.Messages.Send(tx, m); err != nil {
+		if err := r.send(tx, p, m); err != nil {
 			return fmt.Errorf("send invitation: %w", err)
 		}
 	}

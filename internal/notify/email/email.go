@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/mail"
 	"strings"
 	"time"
@@ -16,18 +15,31 @@ import (
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
 )
 
+// Security is a way of encrypting the connection.
+type Security string
+
+// The ways. Implicit is TLS from the first byte; STARTTLS is demanded, never left out because the server does not offer it; None
+// is for a relay on the same machine.
+const (
+	Implicit Security = "implicit"
+	STARTTLS Security = "starttls"
+	None     Security = "none"
+)
+
 // Config says how mail leaves.
 type Config struct {
 	Host string
-	// Port of the server; 587 if zero. 465 means TLS from the first byte.
+	// Port of the server; 587 if zero.
 	Port int
 	// From is the sender: an address, with a name if wanted.
 	From string
 	// Username and Password sign in; without a name nobody does.
 	Username string
 	Password string
-	// Plain allows a connection without TLS, for a relay on the same machine.
-	Plain bool
+	// Security is how the connection is encrypted; empty is Implicit on port 465 and STARTTLS elsewhere.
+	Security Security
+	// Bounce is the address that gets what cannot be delivered (the envelope's sender); From's if empty.
+	Bounce string
 	// TLS adds to the default configuration; nil is fine.
 	TLS *tls.Config
 	// Timeout of each step; 10 s if zero.
@@ -46,51 +58,50 @@ func (c *Config) Check() error {
 	if _, err := mail.ParseAddress(c.From); err != nil {
 		faults = append(faults, fmt.Errorf("email sender: %w", err))
 	}
+	switch c.Security {
+	case "", Implicit, STARTTLS, None:
+	default:
+		faults = append(faults, fmt.Errorf("email security %q is none of implicit, starttls and none", c.Security))
+	}
+	if c.Bounce != "" {
+		if a, err := mail.ParseAddress(c.Bounce); err != nil || a.Name != "" {
+			faults = append(faults, errors.New("email bounce address is not an address alone"))
+		}
+	}
 	if c.Username == "" && c.Password != "" {
 		faults = append(faults, errors.New("email password without a user name"))
 	}
 	return errors.Join(faults...)
 }
 
-// Opener gives the message of a job.
-type Opener interface {
-	Opened(j job.Job) (*mailbox.Message, error)
-}
-
-// Sender sends messages. It is safe for concurrent use.
-type Sender struct {
-	config Config
-	open   Opener
-	log    *slog.Logger
-}
+// Sender sends messages; it is the mailbox's Carrier of e-mails. It is safe for concurrent use.
+type Sender struct{ config Config }
 
 // New returns a Sender, or what is wrong with the configuration.
-func New(c Config, open Opener, log *slog.Logger) (*Sender, error) {
+func New(c Config) (*Sender, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	if c.Port == 0 {
 		c.Port = 587
 	}
+	if c.Security == "" {
+		c.Security = STARTTLS
+		if c.Port == 465 {
+			c.Security = Implicit
+		}
+	}
 	if c.Timeout == 0 {
 		c.Timeout = 10 * time.Second
 	}
-	return &Sender{config: c, open: open, log: log}, nil
+	return &Sender{config: c}, nil
 }
 
-// Run sends the message of a job of mailbox.JobKind.
-func (s *Sender) Run(ctx context.Context, j job.Job) error {
-	m, err := s.open.Opened(j)
+// Carry sends a message. id makes its Message-ID.
+func (s *Sender) Carry(ctx context.Context, id string, m *mailbox.Message) error {
+	msg, err := s.compose(m, id)
 	if err != nil {
-		return err
-	}
-	if m.Medium != "EMAIL" {
-		return fmt.Errorf("no way out for messages of kind %s", m.Medium)
-	}
-	msg, err := s.compose(m, j.ID)
-	if err != nil {
-		s.log.Error("e-mail cannot be composed", "job", j.ID, "trigger", m.Trigger)
-		return nil // it never will
+		return job.Final(errors.New("e-mail cannot be composed")) // the reason names the address
 	}
 	client, err := s.client()
 	if err != nil {
@@ -101,15 +112,15 @@ func (s *Sender) Run(ctx context.Context, j job.Job) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &refused) && !refused.IsTemp() && refused.ErrorCode() >= 500 && refused.ErrorCode() < 600:
-		s.log.Warn("mail server refused an e-mail for good", "job", j.ID, "trigger", m.Trigger, "code", refused.ErrorCode())
-		return nil
-	case errors.As(err, &refused):
-		// The text of the error names addresses.
-		return fmt.Errorf("send e-mail: mail server answered %d at step %d", refused.ErrorCode(), refused.Reason)
-	default:
+	case !errors.As(err, &refused):
 		return fmt.Errorf("send e-mail: %w", err)
 	}
+	// The text of the error names addresses.
+	err = fmt.Errorf("send e-mail: mail server answered %d at step %d", refused.ErrorCode(), refused.Reason)
+	if !refused.IsTemp() && refused.ErrorCode() >= 500 && refused.ErrorCode() < 600 {
+		return job.Final(err)
+	}
+	return err
 }
 
 func (s *Sender) compose(m *mailbox.Message, id string) (*gomail.Msg, error) {
@@ -120,6 +131,13 @@ func (s *Sender) compose(m *mailbox.Message, id string) (*gomail.Msg, error) {
 	if err := msg.To(m.Destination); err != nil {
 		return nil, fmt.Errorf("recipient: %w", err)
 	}
+	if s.config.Bounce != "" {
+		if err := msg.EnvelopeFrom(s.config.Bounce); err != nil {
+			return nil, fmt.Errorf("bounce address: %w", err)
+		}
+	}
+	// Nobody's absence note answers a code. [RFC 3834 5]
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.Subject(strings.Map(func(r rune) rune {
 		if r < 0x20 || r == 0x7f {
 			return ' ' // a line break would begin another header
@@ -162,17 +180,17 @@ func (s *Sender) client() (*gomail.Client, error) {
 		conf.ServerName = c.Host
 	}
 	options := []gomail.Option{gomail.WithPort(c.Port), gomail.WithTimeout(c.Timeout), gomail.WithTLSConfig(conf), gomail.WithoutNoop()}
-	switch {
-	case c.Port == 465:
+	switch c.Security {
+	case Implicit:
 		options = append(options, gomail.WithSSL())
-	case c.Plain:
-		options = append(options, gomail.WithTLSPolicy(gomail.TLSOpportunistic))
+	case None:
+		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
 	default:
 		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
 	}
 	if c.Username != "" {
 		auth := gomail.SMTPAuthAutoDiscover
-		if c.Plain {
+		if c.Security == None {
 			auth = gomail.SMTPAuthPlainNoEnc // the operator allowed it
 		}
 		options = append(options, gomail.WithSMTPAuth(auth), gomail.WithUsername(c.Username), gomail.WithPassword(c.Password))

@@ -7,9 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
-	"log/slog"
 	"math/big"
 	"net"
 	"strings"
@@ -27,16 +25,17 @@ type smtpServer struct {
 	tls      *tls.Config // offers STARTTLS
 	rcpt     string      // answer to RCPT
 	got      chan string
+	implicit bool // TLS from the first byte
 }
 
-func serve(t *testing.T, conf *tls.Config, rcpt string) *smtpServer {
+func serve(t *testing.T, conf *tls.Config, rcpt string, implicit bool) *smtpServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	s := &smtpServer{listener: l, tls: conf, rcpt: rcpt, got: make(chan string, 10)}
+	s := &smtpServer{listener: l, tls: conf, rcpt: rcpt, implicit: implicit, got: make(chan string, 10)}
 	go func() {
 		for {
 			c, err := l.Accept()
@@ -54,10 +53,17 @@ func (s *smtpServer) port() int { return s.listener.Addr().(*net.TCPAddr).Port }
 func (s *smtpServer) talk(c net.Conn) {
 	defer func() { _ = c.Close() }()
 	_ = c.SetDeadline(time.Now().Add(5 * time.Second))
+	secured, session := "plain", ""
+	if s.implicit {
+		tc := tls.Server(c, s.tls)
+		if tc.Handshake() != nil {
+			return
+		}
+		c, secured = tc, "tls"
+	}
 	r := bufio.NewReader(c)
 	say := func(line string) { _, _ = fmt.Fprint(c, line+"\r\n") }
 	say("220 test ESMTP")
-	secured, session := "plain", ""
 	for {
 		line, err := r.ReadString('\n')
 		if err != nil {
@@ -84,7 +90,10 @@ func (s *smtpServer) talk(c net.Conn) {
 		case strings.HasPrefix(word, "RCPT"):
 			session += strings.TrimSpace(line) + "\n"
 			say(s.rcpt)
-		case strings.HasPrefix(word, "MAIL"), word == "RSET", word == "NOOP":
+		case strings.HasPrefix(word, "MAIL"):
+			session += strings.TrimSpace(line) + "\n"
+			say("250 ok")
+		case word == "RSET", word == "NOOP":
 			say("250 ok")
 		case word == "DATA":
 			say("354 send")
@@ -130,13 +139,6 @@ func certificate(t *testing.T) (server, client *tls.Config) {
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, &tls.Config{RootCAs: pool}
 }
 
-type fakeOpener struct {
-	m   mailbox.Message
-	err error
-}
-
-func (f fakeOpener) Opened(job.Job) (*mailbox.Message, error) { return &f.m, f.err }
-
 var message = mailbox.Message{
 	Medium: "EMAIL", Trigger: "SNS_Notification", Destination: "anna@example.com", Subject: "ALARM: \"a\"\r\nBcc: evil@example.com", Body: "the </text>", Time: time.Unix(1772323200, 0),
 }
@@ -147,14 +149,14 @@ func send(t *testing.T, c email.Config, m mailbox.Message) error {
 	if c.From == "" {
 		c.From = "Alerts <no-reply@cogtrail.example>"
 	}
-	s, err := email.New(c, fakeOpener{m: m}, slog.New(slog.DiscardHandler))
+	s, err := email.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Run(t.Context(), job.Job{ID: "job-1"})
+	return s.Carry(t.Context(), "job-1", &m)
 }
 
-func TestSender_Run(t *testing.T) {
+func TestSender_Carry(t *testing.T) {
 	t.Parallel()
 	server, client := certificate(t)
 	for name, c := range map[string]struct {
@@ -162,14 +164,18 @@ func TestSender_Run(t *testing.T) {
 		tls    *tls.Config
 		want   []string
 	}{
-		"plain":                  {email.Config{Plain: true}, nil, []string{"plain\n", "RCPT TO:<anna@example.com>", "Message-ID: <job-1@cogtrail.example>", "From: \"Alerts\" <no-reply@cogtrail.example>", "text/plain", "the </text>"}},
-		"plain with a password":  {email.Config{Plain: true, Username: "u", Password: "p"}, nil, []string{"AUTH PLAIN AHUAcA=="}},
-		"TLS with a password":    {email.Config{TLS: client, Username: "u", Password: "p"}, server, []string{"tls\n", "AUTH PLAIN AHUAcA=="}},
-		"plain takes TLS if any": {email.Config{Plain: true, TLS: client}, server, []string{"tls\n"}},
+		"plain":                 {email.Config{Security: email.None}, nil, []string{"plain\n", "RCPT TO:<anna@example.com>", "Message-ID: <job-1@cogtrail.example>", "From: \"Alerts\" <no-reply@cogtrail.example>", "text/plain", "the </text>"}},
+		"plain with a password": {email.Config{Security: email.None, Username: "u", Password: "p"}, nil, []string{"AUTH PLAIN AHUAcA=="}},
+		"TLS with a password":   {email.Config{TLS: client, Username: "u", Password: "p"}, server, []string{"tls\n", "AUTH PLAIN AHUAcA=="}},
+		"none is none":          {email.Config{Security: email.None, TLS: client}, server, []string{"plain\n"}},
+		"implicit TLS":          {email.Config{Security: email.Implicit, TLS: client, Username: "u", Password: "p"}, server, []string{"tls\n", "AUTH PLAIN AHUAcA=="}},
+		"bounces go elsewhere": {email.Config{Security: email.STARTTLS, TLS: client, Bounce: "bounces@cogtrail.example"}, server, []string{
+			"MAIL FROM:<bounces@cogtrail.example>", "From: \"Alerts\" <no-reply@cogtrail.example>", "Auto-Submitted: auto-generated",
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, c.tls, "250 ok")
+			s := serve(t, c.tls, "250 ok", c.config.Security == email.Implicit)
 			c.config.Port = s.port()
 			if err := send(t, c.config, message); err != nil {
 				t.Fatal(err)
@@ -187,7 +193,7 @@ func TestSender_Run(t *testing.T) {
 	}
 }
 
-func TestSender_Run_failures(t *testing.T) {
+func TestSender_Carry_failures(t *testing.T) {
 	t.Parallel()
 	server, _ := certificate(t)
 	for name, c := range map[string]struct {
@@ -198,15 +204,15 @@ func TestSender_Run_failures(t *testing.T) {
 	}{
 		"no TLS offered":         {email.Config{}, nil, "250 ok", true},
 		"certificate of nobody":  {email.Config{}, server, "250 ok", true},
-		"refused for good":       {email.Config{Plain: true}, nil, "550 no such anna@example.com", false},
-		"refused for the moment": {email.Config{Plain: true}, nil, "451 later, anna@example.com", true},
+		"refused for good":       {email.Config{Security: email.None}, nil, "550 no such anna@example.com", false},
+		"refused for the moment": {email.Config{Security: email.None}, nil, "451 later, anna@example.com", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, c.tls, c.rcpt)
+			s := serve(t, c.tls, c.rcpt, false)
 			c.config.Port = s.port()
 			err := send(t, c.config, message)
-			if (err != nil) != c.again || (err != nil && strings.Contains(err.Error(), "anna")) {
+			if err == nil || job.IsFinal(err) == c.again || strings.Contains(err.Error(), "anna") {
 				t.Errorf("got %v", err)
 			}
 			if len(s.got) != 0 {
@@ -216,20 +222,26 @@ func TestSender_Run_failures(t *testing.T) {
 	}
 	bad := message
 	bad.Destination = "nobody"
-	if err := send(t, email.Config{Port: 1, Plain: true}, bad); err != nil {
-		t.Errorf("an impossible recipient comes back: %v", err)
+	if err := send(t, email.Config{Port: 1, Security: email.None}, bad); !job.IsFinal(err) || strings.Contains(err.Error(), "nobody") {
+		t.Errorf("an impossible recipient: %v", err)
 	}
-	sms := message
-	sms.Medium = "SMS"
-	if err := send(t, email.Config{Port: 1, Plain: true}, sms); err == nil {
-		t.Error("an SMS was sent by e-mail")
-	}
-	broken, err := email.New(email.Config{Host: "h", From: "a@b.c"}, fakeOpener{err: errors.New("sealed")}, slog.New(slog.DiscardHandler))
+}
+
+// A server that says nothing is left after the time-out, and the message comes back.
+func TestSender_Carry_silence(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := broken.Run(t.Context(), job.Job{}); err == nil {
-		t.Error("a job that cannot be opened is done")
+	t.Cleanup(func() { _ = l.Close() })
+	s, err := email.New(email.Config{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, From: "a@b.example", Timeout: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if err := s.Carry(t.Context(), "job-1", &message); err == nil || job.IsFinal(err) || time.Since(began) > 10*time.Second {
+		t.Errorf("%v after %s", err, time.Since(began))
 	}
 }
 
@@ -241,8 +253,9 @@ func TestConfig_Check(t *testing.T) {
 	}
 	for name, c := range map[string]email.Config{
 		"no host": {From: "a@b.c"}, "no sender": {Host: "h"}, "bad sender": {Host: "h", From: "x"}, "port": {Host: "h", From: "a@b.c", Port: 70000}, "password alone": {Host: "h", From: "a@b.c", Password: "p"},
+		"security": {Host: "h", From: "a@b.c", Security: "maybe"}, "bounce": {Host: "h", From: "a@b.c", Bounce: "x"}, "bounce with a name": {Host: "h", From: "a@b.c", Bounce: "X <x@b.c>"},
 	} {
-		if _, err := email.New(c, fakeOpener{}, nil); err == nil {
+		if _, err := email.New(c); err == nil {
 			t.Errorf("%s is accepted", name)
 		}
 	}

@@ -3,7 +3,8 @@
 // the change that sends the message, so a message exists if and only if the
 // change does.
 //
-//	userpool ─ Post(tx, Message) ─▶ sealed row + job "email" or "sms" where a way out is configured
+//	userpool ─ Post(tx, Message) ─▶ sealed row + job, where the medium has a Carrier
+//	job      ─ Run ─▶ opened message ─▶ Carrier (package email or sms)
 //	/_cogtrail/messages ─ List ─▶ opened rows
 //
 // Bodies hold codes and temporary passwords; rows are sealed by the vault, and

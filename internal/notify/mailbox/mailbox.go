@@ -31,6 +31,11 @@ type Message struct {
 	Subject     string    `json:"subject,omitempty"`
 	Body        string    `json:"body"`
 	Time        time.Time `json:"time"`
+
+	// SMSRegion is where the pool wants its SMS sent from, empty for Region.
+	SMSRegion string `json:"smsRegion,omitempty"`
+	// Stays tells Post that another way takes the message to the world: no Carrier does.
+	Stays bool `json:"-"`
 }
 
 // Sealer seals and opens rows.
@@ -50,11 +55,17 @@ type row struct {
 
 var messages = store.Table[row]{Name: "mailbox", Key: func(r *row) store.Key { return store.K(r.Account, r.At, r.ID) }}
 
+// Carrier takes messages of one medium to the world. id is the same for every attempt at one message, and no other's: the far side
+// tells repetitions by it. An error asks for another attempt unless it is job.Final; it names no address and no text of the message.
+type Carrier interface {
+	Carry(ctx context.Context, id string, m *Message) error
+}
+
 // Mailbox keeps messages.
 type Mailbox struct {
 	Vault Sealer
-	// Deliver says that messages also leave by a job of JobKind.
-	Deliver func(m *Message) bool
+	// Carriers take messages also to the world, by medium. They are set before the first Post.
+	Carriers map[string]Carrier
 }
 
 // Post adds a message to the transaction.
@@ -68,7 +79,7 @@ func (b *Mailbox) Post(tx store.Tx, m Message) error {
 	if err := messages.Put(tx, &row{Account: m.Account, At: -m.Time.UnixNano(), ID: m.ID, Sealed: sealed}); err != nil {
 		return fmt.Errorf("keep message: %w", err)
 	}
-	if b.Deliver != nil && b.Deliver(&m) {
+	if b.Carriers[m.Medium] != nil && !m.Stays {
 		return job.Enqueue(tx, m.Time, m.Account, m.Region, JobKind, sealedJob{Account: m.Account, Sealed: sealed})
 	}
 	return nil
@@ -78,6 +89,19 @@ func (b *Mailbox) Post(tx store.Tx, m Message) error {
 type sealedJob struct {
 	Account string
 	Sealed  []byte
+}
+
+// Run is the handler of jobs of JobKind: one attempt at one message.
+func (b *Mailbox) Run(ctx context.Context, j job.Job) error {
+	m, err := b.Opened(j)
+	if err != nil {
+		return err
+	}
+	c := b.Carriers[m.Medium]
+	if c == nil {
+		return fmt.Errorf("no way out for messages of medium %s", m.Medium)
+	}
+	return c.Carry(ctx, j.ID, m)
 }
 
 // Opened returns the message of a delivery job.

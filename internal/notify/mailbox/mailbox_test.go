@@ -2,6 +2,7 @@ package mailbox_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +24,13 @@ const (
 )
 
 var start = time.Date(2026, 3, 2, 10, 15, 30, 250e6, time.UTC)
+
+// carrier is a way out that calls itself.
+type carrier func(id string, m *mailbox.Message) error
+
+func (c carrier) Carry(_ context.Context, id string, m *mailbox.Message) error { return c(id, m) }
+
+var all = map[string]mailbox.Carrier{"EMAIL": carrier(nil), "SMS": carrier(nil)}
 
 // world is a mailbox over the engine in memory.
 type world struct {
@@ -122,8 +130,8 @@ func TestPost_wholeMessage(t *testing.T) {
 func TestPost_sealed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.b.Deliver = func(*mailbox.Message) bool { return true }
-	w.post(mailbox.Message{Account: account, Destination: "alice@example.com", Subject: "Welcome", Body: "Code 123456", Time: start})
+	w.b.Carriers = all
+	w.post(mailbox.Message{Account: account, Medium: "EMAIL", Destination: "alice@example.com", Subject: "Welcome", Body: "Code 123456", Time: start})
 	n := 0
 	for _, space := range []string{"mailbox", "jobs"} {
 		for _, kv := range w.rows(space) {
@@ -144,7 +152,7 @@ func TestPost_sealed(t *testing.T) {
 func TestPost_undone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.b.Deliver = func(*mailbox.Message) bool { return true }
+	w.b.Carriers = all
 	refused := errors.New("refused")
 	err := w.db.Update(t.Context(), func(tx store.Tx) error {
 		if err := w.b.Post(tx, after(0, "a", "x")); err != nil {
@@ -239,21 +247,23 @@ func TestList_years(t *testing.T) {
 func TestPost_delivery(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		deliver func(*mailbox.Message) bool
-		want    string // bodies of jobs
+		carriers map[string]mailbox.Carrier
+		want     string // bodies of jobs
 	}{
 		"no way out":   {nil, ""},
-		"all":          {func(*mailbox.Message) bool { return true }, "mail text"},
-		"e-mails only": {func(m *mailbox.Message) bool { return m.Medium == "EMAIL" }, "mail"},
+		"all":          {all, "mail text"},
+		"e-mails only": {map[string]mailbox.Carrier{"EMAIL": carrier(nil)}, "mail"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.b.Deliver = tc.deliver
+			w.b.Carriers = tc.carriers
 			text := after(time.Second, "+49", "text")
 			text.Medium = "SMS"
-			w.post(after(0, "a@example.com", "mail"), text)
-			if got := w.bodies(account, "", 10); got != "text mail" {
+			other := after(2*time.Second, "a@example.com", "other")
+			other.Stays = true // goes another way
+			w.post(after(0, "a@example.com", "mail"), text, other)
+			if got := w.bodies(account, "", 10); got != "other text mail" {
 				t.Errorf("kept %q", got)
 			}
 			var got []string
@@ -279,12 +289,42 @@ func TestPost_delivery(t *testing.T) {
 	}
 }
 
+// A job carries its message by the medium's way out, under the job's id.
+func TestRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var got []string
+	carried := errors.New("later")
+	w.b.Carriers = map[string]mailbox.Carrier{"SMS": carrier(func(id string, m *mailbox.Message) error {
+		got = append(got, id, m.Body, m.SMSRegion)
+		return carried
+	})}
+	m := after(0, "+49", "text")
+	m.Medium, m.SMSRegion = "SMS", "eu-west-1"
+	w.post(m)
+	var j job.Job
+	if err := json.Unmarshal(w.rows("jobs")[0].Value, &j); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.b.Run(t.Context(), j); !errors.Is(err, carried) || !slices.Equal(got, []string{j.ID, "text", "eu-west-1"}) {
+		t.Errorf("%v, carried %q", err, got)
+	}
+	w.b.Carriers = nil
+	if err := w.b.Run(t.Context(), j); err == nil || err.Error() != "no way out for messages of medium SMS" {
+		t.Errorf("without a way: %v", err)
+	}
+	j.Payload = nil
+	if err := w.b.Run(t.Context(), j); err == nil {
+		t.Error("a job of nothing is done")
+	}
+}
+
 // A message is sealed for its account: a row or job that was moved to another
 // does not open, nor does one that was changed.
 func TestOpened_refused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.b.Deliver = func(*mailbox.Message) bool { return true }
+	w.b.Carriers = all
 	w.post(after(0, "a", "secret"))
 	var good job.Job
 	if err := json.Unmarshal(w.rows("jobs")[0].Value, &good); err != nil {
