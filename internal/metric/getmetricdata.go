@@ -3,14 +3,13 @@ package metric
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cloudwatch"
-	"github.com/cogtrail/cogtrail/internal/metric/series"
+	"github.com/cogtrail/cogtrail/internal/metric/expression"
 	"github.com/cogtrail/cogtrail/internal/op"
 )
 
@@ -20,24 +19,22 @@ const (
 	mostDatapoints = 100_800 // of one answer
 )
 
-var queryID = regexp.MustCompile(`^[a-z][a-zA-Z0-9_]{0,254}$`)
+// position is where a page of GetMetricData begins: a point of a series of a query.
+type position struct{ Query, Line, Point int }
 
-// position is where a page of GetMetricData begins.
-type position struct{ Query, Point int }
-
-// wanted is one checked query.
-type wanted struct {
-	*cloudwatch.MetricDataQuery
-	stat   series.Statistic
-	period time.Duration
-}
-
-// GetMetricData returns one statistic per query. Expressions are refused until
-// this server computes them.
+// GetMetricData returns one series per query of a metric, and those that
+// expressions make. What does not fit into an answer follows with the next page.
 func (s *Service) GetMetricData(c *op.Call, in *cloudwatch.GetMetricDataInput) (*cloudwatch.GetMetricDataOutput, error) {
-	queries, err := checkQueries(c, in)
+	zone, err := checkData(in)
 	if err != nil {
 		return nil, err
+	}
+	qs, err := checkQueries(c.Account, "MetricDataQueries", in.MetricDataQueries)
+	if err != nil {
+		return nil, err
+	}
+	if len(qs.list) > 0 && !slices.ContainsFunc(qs.list, func(q wanted) bool { return q.returned() }) {
+		return nil, validation("At least one element in the MetricDataQueries list must have ReturnData true.") // (inferred)
 	}
 	room := mostDatapoints
 	if in.MaxDatapoints != nil && *in.MaxDatapoints > 0 {
@@ -51,39 +48,160 @@ func (s *Service) GetMetricData(c *op.Call, in *cloudwatch.GetMetricDataInput) (
 			return nil, cloudwatch.InvalidNextToken("The service cannot process the request: invalid next token.") // (inferred)
 		}
 	}
-	labels := labelsOf(queries)
+	run := compute(c.Tx, c.Account, c.Region, c.Now, qs, in.StartTime, in.EndTime, time.Time{})
+	defaults := labelsOf(qs)
 	out := &cloudwatch.GetMetricDataOutput{MetricDataResults: []cloudwatch.MetricDataResult{}, Messages: []cloudwatch.MessageData{}}
-	for i := at.Query; i < len(queries); i++ {
-		q := queries[i]
-		if q.ReturnData != nil && !*q.ReturnData {
+	for i := at.Query; i < len(qs.list); i++ {
+		q := &qs.list[i]
+		if !q.returned() {
 			continue
 		}
 		if room == 0 {
 			out.NextToken, err = s.dataToken(position{Query: i}, binding)
 			return out, err
 		}
-		r, err := result(c, in, q)
+		v, err := run.value(q.Id)
 		if err != nil {
 			return nil, err
 		}
-		r.Label = &labels[i]
-		skip := 0
+		first := 0
 		if i == at.Query {
-			skip = min(at.Point, len(r.Values))
+			first = min(at.Line, len(v.Lines))
 		}
-		rest := len(r.Values) - skip
-		take := min(rest, room)
-		r.Timestamps, r.Values = r.Timestamps[skip:skip+take], r.Values[skip:skip+take]
-		room -= take
-		if take < rest {
-			r.StatusCode = new("PartialData")
+		for n := first; n < len(v.Lines); n++ {
+			if room == 0 {
+				out.NextToken, err = s.dataToken(position{i, n, 0}, binding)
+				return out, err
+			}
+			skip := 0
+			if i == at.Query && n == at.Line {
+				skip = at.Point
+			}
+			l := v.Lines[n]
+			if q.math == nil {
+				l.Label = defaults[i]
+			}
+			r, rest := resultOf(q, &l, descending(in), skip, room)
+			r.Label = new(labelOf(q, &l, c.Now, zone))
+			r.Messages = unitMessages(run.units[q.Id])
+			room -= len(r.Values)
+			if rest {
+				r.StatusCode = new("PartialData")
+			}
 			out.MetricDataResults = append(out.MetricDataResults, *r)
-			out.NextToken, err = s.dataToken(position{Query: i, Point: skip + take}, binding)
-			return out, err
+			if rest {
+				out.NextToken, err = s.dataToken(position{i, n, skip + len(r.Values)}, binding)
+				return out, err
+			}
 		}
-		out.MetricDataResults = append(out.MetricDataResults, *r)
+	}
+	if run.cut {
+		out.Messages = append(out.Messages, cloudwatch.MessageData{
+			Code: new("MaxMetricsExceeded"), Value: new(fmt.Sprintf("A search returned the first %d metrics of more.", expression.MaxFound)), // (inferred)
+		})
 	}
 	return out, nil
+}
+
+func descending(in *cloudwatch.GetMetricDataInput) bool {
+	return in.ScanBy == nil || *in.ScanBy == "TimestampDescending"
+}
+
+// checkData checks what is not in the queries. It returns the zone of labels.
+func checkData(in *cloudwatch.GetMetricDataInput) (*time.Location, error) {
+	if !in.StartTime.Before(in.EndTime) {
+		return nil, backwards()
+	}
+	if len(in.MetricDataQueries) > maxQueries {
+		return nil, validation("The collection MetricDataQueries must not have a size greater than %d.", maxQueries)
+	}
+	if in.ScanBy != nil && *in.ScanBy != "TimestampAscending" && *in.ScanBy != "TimestampDescending" {
+		return nil, validation("The value %s for parameter ScanBy is invalid.", *in.ScanBy) // (inferred)
+	}
+	if in.LabelOptions == nil || text(in.LabelOptions.Timezone) == "" {
+		return time.UTC, nil
+	}
+	t, err := time.Parse("-0700", *in.LabelOptions.Timezone)
+	if err != nil {
+		return nil, validation("The value %s for parameter LabelOptions.Timezone is invalid.", *in.LabelOptions.Timezone) // (inferred)
+	}
+	_, offset := t.Zone()
+	return time.FixedZone("", offset), nil
+}
+
+// resultOf is a series in the order asked for, without the first points and no more than there is room; true if some are left.
+func resultOf(q *wanted, l *expression.Line, descending bool, skip, room int) (*cloudwatch.MetricDataResult, bool) {
+	n := len(l.Points)
+	skip = min(skip, n)
+	take := min(n-skip, room)
+	r := &cloudwatch.MetricDataResult{Id: &q.Id, StatusCode: new("Complete"), Timestamps: make([]time.Time, take), Values: make([]float64, take)}
+	for i := range take {
+		p := l.Points[skip+i]
+		if descending {
+			p = l.Points[n-1-skip-i]
+		}
+		r.Timestamps[i], r.Values[i] = time.Unix(p.At, 0).UTC(), p.V
+	}
+	return r, skip+take < n
+}
+
+func unitMessages(units []string) []cloudwatch.MessageData {
+	if len(units) == 0 {
+		return nil
+	}
+	return []cloudwatch.MessageData{{Code: new("MultipleUnits"), Value: new("Multiple units returned: '[" + strings.Join(units, ", ") + "]'")}}
+}
+
+// labelOf is the label of a result. A label without dynamic parts stands before
+// those of an array's series, which would look alike otherwise (inferred).
+func labelOf(q *wanted, l *expression.Line, now time.Time, zone *time.Location) string {
+	label := text(q.Label)
+	switch {
+	case expression.Dynamic(label):
+		return expression.ExpandLabel(label, l, now, zone)
+	case q.kind == expression.Array && label != "":
+		return strings.TrimSpace(label + " " + l.Label)
+	case q.kind == expression.Array && l.Label != "":
+		return l.Label
+	case label != "":
+		return label
+	case q.math != nil:
+		return q.Id
+	}
+	return l.Label
+}
+
+// labelsOf gives metrics their default labels: the metric's name with what
+// differs between the queries, statistic before period.
+func labelsOf(qs *queries) []string {
+	var first *wanted
+	stat, length := false, false
+	for i := range qs.list {
+		q := &qs.list[i]
+		if q.math != nil {
+			continue
+		}
+		if first == nil {
+			first = q
+		}
+		stat = stat || q.MetricStat.Stat != first.MetricStat.Stat
+		length = length || q.period != first.period
+	}
+	out := make([]string, len(qs.list))
+	for i := range qs.list {
+		q := &qs.list[i]
+		if q.math != nil {
+			continue
+		}
+		out[i] = *q.MetricStat.Metric.MetricName
+		if stat {
+			out[i] += " " + q.MetricStat.Stat
+		}
+		if length {
+			out[i] += " " + strconv.FormatInt(seconds(q.period), 10)
+		}
+	}
+	return out
 }
 
 func (s *Service) dataToken(p position, binding []string) (*string, error) {
@@ -103,128 +221,4 @@ func dataBinding(c *op.Call, in *cloudwatch.GetMetricDataInput) []string {
 		raw = nil // cannot happen for this type; then only the account binds
 	}
 	return []string{c.Account, c.Region, string(raw)}
-}
-
-func checkQueries(c *op.Call, in *cloudwatch.GetMetricDataInput) ([]wanted, error) {
-	if !in.StartTime.Before(in.EndTime) {
-		return nil, backwards()
-	}
-	if len(in.MetricDataQueries) > maxQueries {
-		return nil, validation("The collection MetricDataQueries must not have a size greater than %d.", maxQueries)
-	}
-	if in.ScanBy != nil && *in.ScanBy != "TimestampAscending" && *in.ScanBy != "TimestampDescending" {
-		return nil, validation("The value %s for parameter ScanBy is invalid.", *in.ScanBy) // (inferred)
-	}
-	seen := make(map[string]bool, len(in.MetricDataQueries))
-	out := make([]wanted, 0, len(in.MetricDataQueries))
-	returned := false
-	for i := range in.MetricDataQueries {
-		q := &in.MetricDataQueries[i]
-		if !queryID.MatchString(q.Id) {
-			return nil, validation("The value %s for parameter MetricDataQueries.member.%d.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.", q.Id, i+1) // (inferred)
-		}
-		if seen[q.Id] {
-			return nil, validation("The values for parameter id in MetricDataQueries are not unique.")
-		}
-		seen[q.Id] = true
-		returned = returned || q.ReturnData == nil || *q.ReturnData
-		if q.Expression != nil && q.MetricStat != nil {
-			return nil, combination("The parameters MetricDataQueries.member.%d.Expression and MetricDataQueries.member.%d.MetricStat are mutually exclusive and you have specified both.", i+1, i+1) // (inferred)
-		}
-		if q.Expression != nil {
-			return nil, validation("Metric math expressions are not supported by this server.")
-		}
-		if q.AccountId != nil && *q.AccountId != c.Account {
-			return nil, validation("Metrics of other accounts are not supported by this server.")
-		}
-		w, err := checkStat(q, i+1)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, w)
-	}
-	if len(out) > 0 && !returned {
-		return nil, validation("At least one element in the MetricDataQueries list must have ReturnData true.") // (inferred)
-	}
-	return out, nil
-}
-
-func checkStat(q *cloudwatch.MetricDataQuery, n int) (wanted, error) {
-	path := "MetricDataQueries.member." + strconv.Itoa(n)
-	m := q.MetricStat
-	if m == nil || m.Metric == nil {
-		return wanted{}, missing("The parameter %s.MetricStat is required.", path) // (inferred)
-	}
-	if text(m.Metric.Namespace) == "" || text(m.Metric.MetricName) == "" {
-		return wanted{}, missing("The parameters %s.MetricStat.Metric.Namespace and %s.MetricStat.Metric.MetricName are required.", path, path) // (inferred)
-	}
-	length, ok := period(m.Period)
-	if !ok {
-		return wanted{}, value("The parameter %s.MetricStat.Period must be 1, 5, 10, 20, 30, or a multiple of 60.", path) // (inferred)
-	}
-	st, err := series.ParseStatistic(m.Stat)
-	if err != nil {
-		return wanted{}, value("The value %s for parameter %s.MetricStat.Stat is not supported.", m.Stat, path) // (inferred)
-	}
-	return wanted{q, st, length}, nil
-}
-
-// result computes all points of one query, in the order asked for.
-func result(c *op.Call, in *cloudwatch.GetMetricDataInput, q wanted) (*cloudwatch.MetricDataResult, error) {
-	r := &cloudwatch.MetricDataResult{Id: &q.Id, StatusCode: new("Complete"), Timestamps: []time.Time{}, Values: []float64{}}
-	m := q.MetricStat.Metric
-	// Periods lie on calendar multiples here (inferred); the first is taken as a whole.
-	start := series.Floor(series.RoundStart(in.StartTime, c.Now, q.period), q.period)
-	streams, err := Read(c.Tx, Query{
-		Account: c.Account, Region: c.Region, Namespace: *m.Namespace, Name: *m.MetricName, Dimensions: dimensionsOf(m.Dimensions),
-		Start: start, End: in.EndTime, Period: q.period, Unit: text(q.MetricStat.Unit),
-	})
-	if err != nil || len(streams) == 0 {
-		return r, err
-	}
-	if len(streams) > 1 {
-		names := make([]string, len(streams))
-		for i, s := range streams {
-			names[i] = s.Unit
-		}
-		r.Messages = []cloudwatch.MessageData{{
-			Code: new("MultipleUnits"), Value: new("Multiple units returned: '[" + strings.Join(names, ", ") + "]'"),
-		}}
-	}
-	bs := streams[0].Buckets
-	if in.ScanBy == nil || *in.ScanBy == "TimestampDescending" {
-		slices.Reverse(bs)
-	}
-	for i := range bs {
-		if v, ok := q.stat.Of(&bs[i].Summary); ok {
-			r.Timestamps = append(r.Timestamps, bs[i].Start)
-			r.Values = append(r.Values, v)
-		}
-	}
-	return r, nil
-}
-
-// labelsOf gives the label of each query: its own, or the metric's name with
-// what differs between the queries, statistic before period.
-func labelsOf(queries []wanted) []string {
-	stat, length := false, false
-	for _, q := range queries {
-		stat = stat || q.MetricStat.Stat != queries[0].MetricStat.Stat
-		length = length || q.period != queries[0].period
-	}
-	out := make([]string, len(queries))
-	for i, q := range queries {
-		if q.Label != nil && *q.Label != "" {
-			out[i] = *q.Label
-			continue
-		}
-		out[i] = *q.MetricStat.Metric.MetricName
-		if stat {
-			out[i] += " " + q.MetricStat.Stat
-		}
-		if length {
-			out[i] += " " + strconv.FormatInt(seconds(q.period), 10)
-		}
-	}
-	return out
 }

@@ -325,7 +325,7 @@ func TestGetMetricData_refusals(t *testing.T) {
 	range1 := cloudwatch.GetMetricDataInput{StartTime: base, EndTime: base.Add(time.Hour)}
 	range1.MetricDataQueries = []cloudwatch.MetricDataQuery{{Id: "e", Expression: new("m1*2")}}
 	_, err := w.data(range1)
-	wantError(t, err, "ValidationError", "Metric math expressions are not supported by this server.")
+	wantError(t, err, "ValidationError", `Error in expression 'e': unknown metric id "m1"`)
 	range1.MetricDataQueries = []cloudwatch.MetricDataQuery{query("a", "Sum", 60), query("a", "Sum", 60)}
 	_, err = w.data(range1)
 	wantError(t, err, "ValidationError", "The values for parameter id in MetricDataQueries are not unique.")
