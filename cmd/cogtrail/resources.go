@@ -45,7 +45,7 @@ func (r resources) Of(c *op.Call, s *schema.Service, o *schema.Operation, in *sc
 			}
 			return []string{arn.LogGroup(c.Region, c.Account, group)}, nil
 		}
-		names := named(c, "logs", "log-group:", in, "logGroupIdentifier", "logGroupNames", "logGroupIdentifiers", "resourceArn")
+		names := named(c, "logs", "log-group:", in, "logGroupIdentifier", "logGroupNames", "logGroupIdentifiers", "resourceArn", "resourceIdentifier")
 		if stream := in.Text("logStreamName"); stream != "" {
 			for i := range names {
 				names[i] += ":log-stream:" + stream

@@ -18,6 +18,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/logs/group"
 	"github.com/cogtrail/cogtrail/internal/logs/insight"
 	"github.com/cogtrail/cogtrail/internal/logs/metricfilter"
+	"github.com/cogtrail/cogtrail/internal/logs/resourcepolicy"
 	"github.com/cogtrail/cogtrail/internal/metric"
 	"github.com/cogtrail/cogtrail/internal/notify/topic"
 	"github.com/cogtrail/cogtrail/internal/op"
@@ -82,6 +83,7 @@ func (b *builder) cloudWatchLogs() {
 	b.ops = append(b.ops, events.Ops(m)...)
 	b.ops = append(b.ops, queries.Ops(m)...)
 	b.ops = append(b.ops, apilogs.MetricfilterOps(m, filters)...)
+	b.ops = append(b.ops, apilogs.ResourcepolicyOps(m, &resourcepolicy.Service{Tokens: b.vault})...)
 	b.settlers = append(b.settlers, logSettler{b.clock, event.Settle}, logSettler{b.clock, filters.Settle},
 		logSettler{b.clock, event.Incoming(metric.AddSummary)})
 	b.bg = append(b.bg, background{"queries", queries.Run}, background{"metric filters", filters.Run})

@@ -6,6 +6,7 @@
 //	event        PutLogEvents, GetLogEvents, FilterLogEvents; what delivered rows do to streams
 //	metricfilter metric filters and the values they emit
 //	insight      Logs Insights queries
+//	resourcepolicy policies that let services and other accounts write
 //	pattern      the language of filter patterns
 //
 // # How data flows

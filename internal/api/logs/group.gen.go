@@ -9,6 +9,7 @@ import (
 
 // GroupAPI is the area group of the service.
 type GroupAPI interface {
+	AssociateKmsKey(*op.Call, *AssociateKmsKeyInput) error
 	CreateLogGroup(*op.Call, *CreateLogGroupInput) error
 	CreateLogStream(*op.Call, *CreateLogStreamInput) error
 	DeleteLogGroup(*op.Call, *DeleteLogGroupInput) error
@@ -16,10 +17,15 @@ type GroupAPI interface {
 	DeleteRetentionPolicy(*op.Call, *DeleteRetentionPolicyInput) error
 	DescribeLogGroups(*op.Call, *DescribeLogGroupsInput) (*DescribeLogGroupsOutput, error)
 	DescribeLogStreams(*op.Call, *DescribeLogStreamsInput) (*DescribeLogStreamsOutput, error)
+	DisassociateKmsKey(*op.Call, *DisassociateKmsKeyInput) error
+	ListLogGroups(*op.Call, *ListLogGroupsInput) (*ListLogGroupsOutput, error)
 	ListTagsForResource(*op.Call, *ListTagsForResourceInput) (*ListTagsForResourceOutput, error)
 	ListTagsLogGroup(*op.Call, *ListTagsLogGroupInput) (*ListTagsLogGroupOutput, error)
+	PutLogGroupDeletionProtection(*op.Call, *PutLogGroupDeletionProtectionInput) error
 	PutRetentionPolicy(*op.Call, *PutRetentionPolicyInput) error
+	TagLogGroup(*op.Call, *TagLogGroupInput) error
 	TagResource(*op.Call, *TagResourceInput) error
+	UntagLogGroup(*op.Call, *UntagLogGroupInput) error
 	UntagResource(*op.Call, *UntagResourceInput) error
 }
 
@@ -33,6 +39,7 @@ func GroupOps(svc *schema.Service, s GroupAPI) []*op.Operation {
 		}
 		ops = append(ops, &op.Operation{Operation: o, New: in, Run: run})
 	}
+	add("AssociateKmsKey", func() any { return new(AssociateKmsKeyInput) }, func(c *op.Call, in any) (any, error) { return nil, s.AssociateKmsKey(c, in.(*AssociateKmsKeyInput)) })
 	add("CreateLogGroup", func() any { return new(CreateLogGroupInput) }, func(c *op.Call, in any) (any, error) { return nil, s.CreateLogGroup(c, in.(*CreateLogGroupInput)) })
 	add("CreateLogStream", func() any { return new(CreateLogStreamInput) }, func(c *op.Call, in any) (any, error) { return nil, s.CreateLogStream(c, in.(*CreateLogStreamInput)) })
 	add("DeleteLogGroup", func() any { return new(DeleteLogGroupInput) }, func(c *op.Call, in any) (any, error) { return nil, s.DeleteLogGroup(c, in.(*DeleteLogGroupInput)) })
@@ -54,6 +61,16 @@ func GroupOps(svc *schema.Service, s GroupAPI) []*op.Operation {
 		}
 		return out, nil
 	})
+	add("DisassociateKmsKey", func() any { return new(DisassociateKmsKeyInput) }, func(c *op.Call, in any) (any, error) {
+		return nil, s.DisassociateKmsKey(c, in.(*DisassociateKmsKeyInput))
+	})
+	add("ListLogGroups", func() any { return new(ListLogGroupsInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.ListLogGroups(c, in.(*ListLogGroupsInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("ListTagsForResource", func() any { return new(ListTagsForResourceInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.ListTagsForResource(c, in.(*ListTagsForResourceInput))
 		if err != nil {
@@ -68,10 +85,15 @@ func GroupOps(svc *schema.Service, s GroupAPI) []*op.Operation {
 		}
 		return out, nil
 	})
+	add("PutLogGroupDeletionProtection", func() any { return new(PutLogGroupDeletionProtectionInput) }, func(c *op.Call, in any) (any, error) {
+		return nil, s.PutLogGroupDeletionProtection(c, in.(*PutLogGroupDeletionProtectionInput))
+	})
 	add("PutRetentionPolicy", func() any { return new(PutRetentionPolicyInput) }, func(c *op.Call, in any) (any, error) {
 		return nil, s.PutRetentionPolicy(c, in.(*PutRetentionPolicyInput))
 	})
+	add("TagLogGroup", func() any { return new(TagLogGroupInput) }, func(c *op.Call, in any) (any, error) { return nil, s.TagLogGroup(c, in.(*TagLogGroupInput)) })
 	add("TagResource", func() any { return new(TagResourceInput) }, func(c *op.Call, in any) (any, error) { return nil, s.TagResource(c, in.(*TagResourceInput)) })
+	add("UntagLogGroup", func() any { return new(UntagLogGroupInput) }, func(c *op.Call, in any) (any, error) { return nil, s.UntagLogGroup(c, in.(*UntagLogGroupInput)) })
 	add("UntagResource", func() any { return new(UntagResourceInput) }, func(c *op.Call, in any) (any, error) { return nil, s.UntagResource(c, in.(*UntagResourceInput)) })
 	return ops
 }

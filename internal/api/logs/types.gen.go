@@ -2,6 +2,13 @@
 
 package logs
 
+// AssociateKmsKeyInput is the shape AssociateKmsKeyRequest.
+type AssociateKmsKeyInput struct {
+	LogGroupName       *string
+	KmsKeyId           string // required
+	ResourceIdentifier *string
+}
+
 // CreateLogGroupInput is the shape CreateLogGroupRequest.
 type CreateLogGroupInput struct {
 	LogGroupName              string // required
@@ -15,6 +22,12 @@ type CreateLogGroupInput struct {
 type CreateLogStreamInput struct {
 	LogGroupName  string // required
 	LogStreamName string // required
+}
+
+// DataSourceFilter is the shape DataSourceFilter.
+type DataSourceFilter struct {
+	Name string // required
+	Type *string
 }
 
 // DeleteLogGroupInput is the shape DeleteLogGroupRequest.
@@ -32,6 +45,13 @@ type DeleteLogStreamInput struct {
 type DeleteMetricFilterInput struct {
 	LogGroupName string // required
 	FilterName   string // required
+}
+
+// DeleteResourcePolicyInput is the shape DeleteResourcePolicyRequest.
+type DeleteResourcePolicyInput struct {
+	PolicyName         *string
+	ResourceArn        *string
+	ExpectedRevisionId *string
 }
 
 // DeleteRetentionPolicyInput is the shape DeleteRetentionPolicyRequest.
@@ -103,6 +123,26 @@ type DescribeQueriesInput struct {
 type DescribeQueriesOutput struct {
 	Queries   []QueryInfo
 	NextToken *string
+}
+
+// DescribeResourcePoliciesInput is the shape DescribeResourcePoliciesRequest.
+type DescribeResourcePoliciesInput struct {
+	NextToken   *string
+	Limit       *int64
+	ResourceArn *string
+	PolicyScope *string
+}
+
+// DescribeResourcePoliciesOutput is the shape DescribeResourcePoliciesResponse.
+type DescribeResourcePoliciesOutput struct {
+	ResourcePolicies []ResourcePolicy
+	NextToken        *string
+}
+
+// DisassociateKmsKeyInput is the shape DisassociateKmsKeyRequest.
+type DisassociateKmsKeyInput struct {
+	LogGroupName       *string
+	ResourceIdentifier *string
 }
 
 // Entity is the shape Entity.
@@ -185,6 +225,25 @@ type InputLogEvent struct {
 	Message   string // required
 }
 
+// ListLogGroupsInput is the shape ListLogGroupsRequest.
+type ListLogGroupsInput struct {
+	LogGroupNamePattern   *string
+	LogGroupClass         *string
+	IncludeLinkedAccounts *bool
+	AccountIdentifiers    []string
+	NextToken             *string
+	Limit                 *int64
+	DataSources           []DataSourceFilter
+	FieldIndexNames       []string
+	LogGroupTags          []TagFilter
+}
+
+// ListLogGroupsOutput is the shape ListLogGroupsResponse.
+type ListLogGroupsOutput struct {
+	LogGroups []LogGroupSummary
+	NextToken *string
+}
+
 // ListTagsForResourceInput is the shape ListTagsForResourceRequest.
 type ListTagsForResourceInput struct {
 	ResourceArn string // required
@@ -220,6 +279,13 @@ type LogGroup struct {
 	LogGroupArn                      *string
 	DeletionProtectionEnabled        *bool
 	BearerTokenAuthenticationEnabled *bool
+}
+
+// LogGroupSummary is the shape LogGroupSummary.
+type LogGroupSummary struct {
+	LogGroupName  *string
+	LogGroupArn   *string
+	LogGroupClass *string
 }
 
 // LogStream is the shape LogStream.
@@ -286,6 +352,12 @@ type PutLogEventsOutput struct {
 	RejectedEntityInfo    *RejectedEntityInfo
 }
 
+// PutLogGroupDeletionProtectionInput is the shape PutLogGroupDeletionProtectionRequest.
+type PutLogGroupDeletionProtectionInput struct {
+	LogGroupIdentifier        string // required
+	DeletionProtectionEnabled bool   // required
+}
+
 // PutMetricFilterInput is the shape PutMetricFilterRequest.
 type PutMetricFilterInput struct {
 	LogGroupName              string                 // required
@@ -295,6 +367,20 @@ type PutMetricFilterInput struct {
 	ApplyOnTransformedLogs    *bool
 	FieldSelectionCriteria    *string
 	EmitSystemFieldDimensions []string
+}
+
+// PutResourcePolicyInput is the shape PutResourcePolicyRequest.
+type PutResourcePolicyInput struct {
+	PolicyName         *string
+	PolicyDocument     *string
+	ResourceArn        *string
+	ExpectedRevisionId *string
+}
+
+// PutResourcePolicyOutput is the shape PutResourcePolicyResponse.
+type PutResourcePolicyOutput struct {
+	ResourcePolicy *ResourcePolicy
+	RevisionId     *string
 }
 
 // PutRetentionPolicyInput is the shape PutRetentionPolicyRequest.
@@ -338,6 +424,16 @@ type RejectedLogEventsInfo struct {
 	ExpiredLogEventEndIndex  *int64
 }
 
+// ResourcePolicy is the shape ResourcePolicy.
+type ResourcePolicy struct {
+	PolicyName      *string
+	PolicyDocument  *string
+	LastUpdatedTime *int64
+	PolicyScope     *string
+	ResourceArn     *string
+	RevisionId      *string
+}
+
 // ResultField is the shape ResultField.
 type ResultField struct {
 	Field *string
@@ -377,6 +473,18 @@ type StopQueryOutput struct {
 	Success *bool
 }
 
+// TagFilter is the shape TagFilter.
+type TagFilter struct {
+	Key    string // required
+	Values []string
+}
+
+// TagLogGroupInput is the shape TagLogGroupRequest.
+type TagLogGroupInput struct {
+	LogGroupName string            // required
+	Tags         map[string]string // required
+}
+
 // TagResourceInput is the shape TagResourceRequest.
 type TagResourceInput struct {
 	ResourceArn string            // required
@@ -392,6 +500,12 @@ type TestMetricFilterInput struct {
 // TestMetricFilterOutput is the shape TestMetricFilterResponse.
 type TestMetricFilterOutput struct {
 	Matches []MetricFilterMatchRecord
+}
+
+// UntagLogGroupInput is the shape UntagLogGroupRequest.
+type UntagLogGroupInput struct {
+	LogGroupName string   // required
+	Tags         []string // required
 }
 
 // UntagResourceInput is the shape UntagResourceRequest.

@@ -53,7 +53,7 @@ func (s *Service) CreateLogGroup(c *op.Call, in *api.CreateLogGroupInput) error 
 	return s.retain(c, g)
 }
 
-// DeleteLogGroup removes a group with its streams, events and metric filters.
+// DeleteLogGroup removes a group with its streams, events, filters and policies.
 func (s *Service) DeleteLogGroup(c *op.Call, in *api.DeleteLogGroupInput) error {
 	g, err := logs.FindGroup(c.Tx, c.Account, c.Region, in.LogGroupName)
 	if err != nil {
@@ -66,17 +66,8 @@ func (s *Service) DeleteLogGroup(c *op.Call, in *api.DeleteLogGroupInput) error 
 	if err := s.Marks.Forget(c.Tx, g.Account, g.Region, g.Name, "", c.Now.UnixMilli()); err != nil {
 		return fmt.Errorf("hide events of log group: %w", err)
 	}
-	var filters []store.Key
-	for f, err := range logs.Filters.Scan(c.Tx, store.K(g.Account, g.Region, g.Name), nil) {
-		if err != nil {
-			return fmt.Errorf("filters of log group: %w", err)
-		}
-		filters = append(filters, logs.Filters.Key(f))
-	}
-	for _, k := range filters {
-		if err := logs.Filters.Delete(c.Tx, k); err != nil {
-			return fmt.Errorf("filters of log group: %w", err)
-		}
+	if err := logs.DropAttached(c.Tx, g); err != nil {
+		return err
 	}
 	if err := logs.DropUsage(c.Tx, g); err != nil {
 		return err

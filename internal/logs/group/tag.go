@@ -16,15 +16,7 @@ func (s *Service) TagResource(c *op.Call, in *api.TagResourceInput) error {
 	if err != nil {
 		return err
 	}
-	if err := checkTags(g.Tags, in.Tags); err != nil {
-		return err
-	}
-	tags := maps.Clone(g.Tags)
-	if tags == nil {
-		tags = make(map[string]string, len(in.Tags))
-	}
-	maps.Copy(tags, in.Tags)
-	return saveTags(c, g, tags)
+	return addTags(c, g, in.Tags)
 }
 
 // UntagResource takes tags away; unknown keys are ignored.
@@ -33,11 +25,7 @@ func (s *Service) UntagResource(c *op.Call, in *api.UntagResourceInput) error {
 	if err != nil {
 		return err
 	}
-	tags := maps.Clone(g.Tags)
-	for _, k := range in.TagKeys {
-		delete(tags, k)
-	}
-	return saveTags(c, g, tags)
+	return dropTags(c, g, in.TagKeys)
 }
 
 // ListTagsForResource shows the tags of a group by its ARN.
@@ -51,12 +39,49 @@ func (s *Service) ListTagsForResource(c *op.Call, in *api.ListTagsForResourceInp
 
 // ListTagsLogGroup shows the tags of a group by its name.
 func (s *Service) ListTagsLogGroup(c *op.Call, in *api.ListTagsLogGroupInput) (*api.ListTagsLogGroupOutput, error) {
-	g, err := logs.FindGroup(c.Tx, c.Account, c.Region, in.LogGroupName)
+	g, err := namedGroup(c, in.LogGroupName)
 	if err != nil {
 		return nil, err
 	}
-	logs.Subject(c, g)
 	return &api.ListTagsLogGroupOutput{Tags: shown(g.Tags)}, nil
+}
+
+// TagLogGroup is TagResource by the group's name.
+func (s *Service) TagLogGroup(c *op.Call, in *api.TagLogGroupInput) error {
+	g, err := namedGroup(c, in.LogGroupName)
+	if err != nil {
+		return err
+	}
+	return addTags(c, g, in.Tags)
+}
+
+// UntagLogGroup is UntagResource by the group's name.
+func (s *Service) UntagLogGroup(c *op.Call, in *api.UntagLogGroupInput) error {
+	g, err := namedGroup(c, in.LogGroupName)
+	if err != nil {
+		return err
+	}
+	return dropTags(c, g, in.Tags)
+}
+
+func addTags(c *op.Call, g *logs.Group, add map[string]string) error {
+	if err := checkTags(g.Tags, add); err != nil {
+		return err
+	}
+	tags := maps.Clone(g.Tags)
+	if tags == nil {
+		tags = make(map[string]string, len(add))
+	}
+	maps.Copy(tags, add)
+	return saveTags(c, g, tags)
+}
+
+func dropTags(c *op.Call, g *logs.Group, keys []string) error {
+	tags := maps.Clone(g.Tags)
+	for _, k := range keys {
+		delete(tags, k)
+	}
+	return saveTags(c, g, tags)
 }
 
 func tagged(c *op.Call, resource string) (*logs.Group, error) {
@@ -67,6 +92,10 @@ func tagged(c *op.Call, resource string) (*logs.Group, error) {
 	if err != nil {
 		return nil, err
 	}
+	return namedGroup(c, name)
+}
+
+func namedGroup(c *op.Call, name string) (*logs.Group, error) {
 	g, err := logs.FindGroup(c.Tx, c.Account, c.Region, name)
 	if err != nil {
 		return nil, err

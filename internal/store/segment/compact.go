@@ -21,7 +21,8 @@ const (
 	maxMergedRows = 400_000
 	// maxSpans bounds the manifest of a merged segment.
 	maxSpans = 20_000
-	// purgeAfter is how long rows of a deleted group may stay on disk in a segment that has no other reason to be rewritten.
+	// purgeAfter is how long rows of a deleted group, or rows older than the retention, may stay on disk in a segment that has
+	// no other reason to be rewritten. A segment is so rewritten at most once in that time for the same group's retention.
 	purgeAfter = 24 * time.Hour
 	// mergeRows and mergeBytes bound what of each input is in memory.
 	mergeRows  = 1024
@@ -165,7 +166,7 @@ func (s *Store) wasteful(h *handle, hidden map[Key]*visibility) bool {
 		if v.spanGone(span) {
 			rows += span.Rows
 		}
-		if s.overdue(h, span, v.deleted) {
+		if s.overdue(h, span, v.deleted) || span.MinTime < v.minTime-purgeAfter.Milliseconds() {
 			return true
 		}
 		for _, at := range v.streams {

@@ -286,3 +286,27 @@ func FuzzPointer(f *testing.F) {
 		}
 	})
 }
+
+// Expired rows must not stay because other groups' rows of the same segment do.
+func TestCompactCarriesOutRetention(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	const day = 86_400_000
+	rows := logRows("short", "a", 3, at-3*day)
+	rows = append(rows, logRows("short", "b", 3, at-day-day/2)...) // expired, but not long ago
+	rows = append(rows, logRows("short", "c", 3, at)...)
+	f.seal(append(rows, logRows("app", "a", 100, at-3*day)...))
+	f.update(func(tx store.Tx) error {
+		return segment.SetRetention(tx, segmenttest.Account, segmenttest.Region, "short", 1)
+	})
+	f.compact()
+	if st := f.s.Stats(); st.SegmentRows != 103 || f.files() != 1 {
+		t.Errorf("%+v, %d files", st, f.files())
+	}
+	f.seal(logRows("short", "b", 3, at-day-day/2)) // alone, it is all waste
+	f.seal(append(logRows("short", "b", 3, at-day-day/2), logRows("app", "b", 100, at)...))
+	f.compact()
+	if st := f.s.Stats(); st.SegmentRows != 206 {
+		t.Errorf("rows that expired within the day: %+v", st)
+	}
+}
