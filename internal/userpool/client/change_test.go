@@ -87,7 +87,7 @@ func TestUpdateUserPoolClient_refuses(t *testing.T) {
 		}, "", "Use of ADMIN_NO_SRP_AUTH, CUSTOM_AUTH_FLOW_ONLY or USER_PASSWORD_AUTH together with ALLOW_ flows is not allowed."},
 		{"machine without secret", func(in *cognitoidp.UpdateUserPoolClientInput) { in.AllowedOAuthFlows = []string{"client_credentials"} }, "InvalidOAuthFlowException",
 			"client_credentials flow can not be selected if client does not have a client secret."},
-		{"unknown attribute", func(in *cognitoidp.UpdateUserPoolClientInput) { in.ReadAttributes = []string{"custom:x"} }, "", "Invalid read attributes specified while creating a client"},
+		{"unknown attribute", func(in *cognitoidp.UpdateUserPoolClientInput) { in.ReadAttributes = []string{"custom:x"} }, "", "Invalid read attributes specified while updating a client"},
 		{"client of another pool", func(in *cognitoidp.UpdateUserPoolClientInput) { in.UserPoolId = other }, "ResourceNotFoundException", "User pool client " + id + " does not exist."},
 		{"unknown client", func(in *cognitoidp.UpdateUserPoolClientInput) { in.ClientId = "nothing" }, "ResourceNotFoundException", "User pool client nothing does not exist."},
 		{"unknown pool", func(in *cognitoidp.UpdateUserPoolClientInput) { in.UserPoolId = "us-east-1_nothing00" }, "ResourceNotFoundException", "User pool us-east-1_nothing00 does not exist."},

@@ -32,7 +32,7 @@ func (s *Service) CreateUserPoolClient(c *op.Call, in *cognitoidp.CreateUserPool
 		}
 		secret = draw(secretLength)
 	}
-	set, err := settings(c.Tx, p, in, secret != "")
+	set, err := settings(c.Tx, p, in, secret != "", "creating")
 	if err != nil {
 		return nil, err
 	}

@@ -11,12 +11,8 @@ func twoSecrets() *schema.Error {
 	return invalid("GenerateSecret and ClientSecret cannot be given together.") // (inferred)
 }
 
-func writeAttributes() *schema.Error {
-	return invalid("Invalid write attributes specified while creating a client")
-}
-
-func readAttributes() *schema.Error {
-	return invalid("Invalid read attributes specified while creating a client")
+func badAttributes(kind, doing string) *schema.Error {
+	return invalid("Invalid " + kind + " attributes specified while " + doing + " a client")
 }
 
 func validityRange() *schema.Error {

@@ -13,14 +13,14 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/resourceserver"
 )
 
-// settings checks a call's settings and fills in the defaults.
-func settings(tx store.Tx, p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput, secret bool) (*cognitoidp.UserPoolClientType, error) {
+// settings checks a call's settings and fills in the defaults. doing is creating or updating.
+func settings(tx store.Tx, p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput, secret bool, doing string) (*cognitoidp.UserPoolClientType, error) {
 	if r := in.RefreshTokenRotation; r != nil && r.Feature == "ENABLED" && slices.Contains(in.ExplicitAuthFlows, "ALLOW_REFRESH_TOKEN_AUTH") {
 		return nil, rotationAndFlow()
 	}
 	for _, check := range []func() error{
 		func() error { return flows(in.ExplicitAuthFlows) },
-		func() error { return attributes(p, in) },
+		func() error { return attributes(p, in, doing) },
 		func() error { return validities(in) },
 		func() error { return oauth(tx, p, in, secret) },
 	} {
@@ -76,15 +76,15 @@ func flows(list []string) error {
 }
 
 // attributes checks that both lists name attributes of the pool, and that users can set what the pool requires of them.
-func attributes(p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput) error {
+func attributes(p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput, doing string) error {
 	for _, name := range in.ReadAttributes {
 		if p.Schema(name) == nil {
-			return readAttributes()
+			return badAttributes("read", doing)
 		}
 	}
 	for _, name := range in.WriteAttributes {
 		if p.Schema(name) == nil || userpool.Guarded(name) {
-			return writeAttributes()
+			return badAttributes("write", doing)
 		}
 	}
 	if len(in.WriteAttributes) == 0 {
@@ -93,7 +93,7 @@ func attributes(p *userpool.Pool, in *cognitoidp.CreateUserPoolClientInput) erro
 	for i := range p.Settings.SchemaAttributes {
 		a := &p.Settings.SchemaAttributes[i]
 		if a.Required != nil && *a.Required && *a.Name != "sub" && !slices.Contains(in.WriteAttributes, *a.Name) {
-			return writeAttributes()
+			return badAttributes("write", doing)
 		}
 	}
 	return nil

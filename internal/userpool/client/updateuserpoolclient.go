@@ -33,7 +33,7 @@ func (s *Service) UpdateUserPoolClient(c *op.Call, in *cognitoidp.UpdateUserPool
 	if in.ClientName != nil {
 		whole.ClientName = *in.ClientName
 	}
-	set, err := settings(c.Tx, p, whole, old.HasSecret())
+	set, err := settings(c.Tx, p, whole, old.HasSecret(), "updating")
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,9 @@ func (s *Service) InitiateAuth(c *op.Call, in *cognitoidp.InitiateAuthInput) (*c
 
 // start runs a flow that the client allows.
 func (s *step) start(flow string) (*outcome, error) {
+	if s.params == nil {
+		return nil, missing("authParameters")
+	}
 	switch flow {
 	case "USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH":
 		return s.password()

@@ -23,6 +23,9 @@ func (s *Service) RespondToAuthChallenge(c *op.Call, in *cognitoidp.RespondToAut
 
 // respond takes the answer to a challenge.
 func (s *step) respond(challenge string) (*outcome, error) {
+	if s.params == nil {
+		return nil, missing("challenge responses")
+	}
 	switch challenge {
 	case passwordVerifier:
 		return s.finishSRP()
