@@ -147,6 +147,24 @@ func over(t testing.TB, engine store.State) *bed {
 // call sends a call as bytes; the model says whether it is signed.
 func (b *bed) call(operation string, in any) *answer {
 	b.T.Helper()
+	a := b.serve(b.request(operation, in))
+	if a.status != http.StatusOK {
+		var e struct {
+			Type    string `json:"__type"`
+			Message string `json:"message"`
+		}
+		if err := json.Unmarshal(a.body, &e); err != nil {
+			b.T.Fatalf("%s: %d %q is no error: %v", operation, a.status, a.body, err)
+		}
+		a.code, a.message = e.Type, e.Message
+	}
+	a.record = b.records.of(a.request)
+	return a
+}
+
+// request makes the request of a call.
+func (b *bed) request(operation string, in any) *http.Request {
+	b.T.Helper()
 	body, err := json.Marshal(in)
 	if err != nil {
 		b.T.Fatal(err)
@@ -160,21 +178,14 @@ func (b *bed) call(operation string, in any) *answer {
 			b.T.Fatal(err)
 		}
 	}
+	return r
+}
+
+// serve takes a request through the gateway; what came back is not looked at.
+func (b *bed) serve(r *http.Request) *answer {
 	w := httptest.NewRecorder()
 	b.front.ServeHTTP(w, r)
-	a := &answer{status: w.Code, body: w.Body.Bytes(), request: w.Header().Get("X-Amzn-Requestid"), header: w.Header().Get("X-Amzn-Errortype")}
-	if a.status != http.StatusOK {
-		var e struct {
-			Type    string `json:"__type"`
-			Message string `json:"message"`
-		}
-		if err := json.Unmarshal(a.body, &e); err != nil {
-			b.T.Fatalf("%s: %d %q is no error: %v", operation, a.status, a.body, err)
-		}
-		a.code, a.message = e.Type, e.Message
-	}
-	a.record = b.records.of(a.request)
-	return a
+	return &answer{status: w.Code, body: w.Body.Bytes(), request: w.Header().Get("X-Amzn-Requestid"), header: w.Header().Get("X-Amzn-Errortype")}
 }
 
 // unsigned tells that an operation needs no signature.

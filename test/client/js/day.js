@@ -2,18 +2,12 @@
 // pool and client is the endpoint.
 
 import assert from 'node:assert/strict';
-import { appendFileSync } from 'node:fs';
 import cognito from 'amazon-cognito-identity-js';
+import { canary, code, env } from './client.js';
 
 const { AuthenticationDetails, CognitoUser, CognitoUserAttribute, CognitoUserPool } = cognito;
-const env = process.env;
 const pool = new CognitoUserPool({ UserPoolId: env.POOL, ClientId: env.CLIENT, endpoint: env.AWS_ENDPOINT_URL });
 
-// canary remembers a private value, which must show in no record.
-const canary = (kind, value) => {
-  appendFileSync(env.CANARIES, JSON.stringify({ kind, value }) + '\n');
-  return value;
-};
 const later = (call) => new Promise((yes, no) => call((err, data) => (err ? no(err) : yes(data))));
 const refused = (code, message) => (err) => {
   assert.equal(err.code, code);
@@ -34,13 +28,6 @@ const keep = (session) => {
   }
   return session;
 };
-
-async function code(to) {
-  const basic = Buffer.from(`${env.AWS_ACCESS_KEY_ID}:${env.AWS_SECRET_ACCESS_KEY}`).toString('base64');
-  const r = await fetch(`${env.AWS_ENDPOINT_URL}/_cogtrail/messages?to=${encodeURIComponent(to)}`, { headers: { Authorization: `Basic ${basic}` } });
-  const { messages } = await r.json();
-  return canary('code', messages[0].body.match(/\b\d{6}\b/)[0]);
-}
 
 const name = canary('name', 'js.person.2268');
 const mail = canary('name', 'js.person.2268@example.org');
