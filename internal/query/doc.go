@@ -16,5 +16,5 @@ import "embed"
 
 // Scripts are the conformance scripts.
 //
-//go:embed testdata/*.qtest
+//go:embed testdata/*.qtest testdata/*.inc
 var Scripts embed.FS

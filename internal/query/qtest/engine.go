@@ -15,6 +15,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/query/plan"
 	"github.com/cogtrail/cogtrail/internal/query/run"
 	"github.com/cogtrail/cogtrail/internal/query/syntax"
+	"github.com/cogtrail/cogtrail/internal/query/value"
 )
 
 // Engine runs the queries of scripts.
@@ -64,8 +65,15 @@ func RunScript(t *testing.T, e Engine, text string) {
 		if s == nil || !sameGroups(groups, c.Groups) {
 			s, groups = e.Open(t, c.Groups), c.Groups
 		}
-		t.Run(fmt.Sprintf("line %d", c.Line), func(t *testing.T) { c.check(t, s) })
+		t.Run(c.name(), func(t *testing.T) { c.check(t, s) })
 	}
+}
+
+func (c *Case) name() string {
+	if c.Label != "" {
+		return fmt.Sprintf("case %s line %d", c.Label, c.Line)
+	}
+	return fmt.Sprintf("line %d", c.Line)
 }
 
 func sameGroups(a, b []Group) bool {
@@ -175,6 +183,20 @@ func (x Expectation) check(c *Case, s Session, res *run.Result) error {
 	case "count":
 		if got := fmt.Sprint(len(res.Rows)); got != x.Args {
 			return fmt.Errorf("want %s rows, got %s", x.Args, got)
+		}
+	case "total":
+		i := strings.LastIndexByte(x.Args, ' ')
+		if i < 0 {
+			return errors.New("total needs a column and a number")
+		}
+		name, want := x.Args[:i], x.Args[i+1:]
+		sum := 0.0
+		for _, row := range res.Rows {
+			n, _ := value.ParseNumber(cellMap(row)[name])
+			sum += n
+		}
+		if got := fmt.Sprint(sum); got != want {
+			return fmt.Errorf("want %s in total, got %s", want, got)
 		}
 	case "stats":
 		have := map[string]int64{"matched": res.Matched, "scanned": res.Scanned, "bytes": res.Bytes}

@@ -3,9 +3,11 @@ package qtest
 import (
 	"encoding/csv"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
+	"github.com/cogtrail/cogtrail/internal/query"
 	"github.com/cogtrail/cogtrail/internal/query/run"
 	"github.com/cogtrail/cogtrail/internal/query/value"
 )
@@ -31,7 +33,9 @@ const (
 
 // Case is one query with everything it sees.
 type Case struct {
-	Line   int
+	Line int
+	// Label names the case, empty for most; the numbered ones are the conformance list.
+	Label  string
 	Text   string
 	Groups []Group
 	Tables map[string]*run.Table
@@ -44,7 +48,7 @@ type Case struct {
 // Expectation is one directive after a query.
 type Expectation struct {
 	Line int
-	Kind string // events, rows, cells, columns, count, stats, error
+	Kind string // events, rows, cells, columns, count, total, stats, error
 	Args string
 	Body []string
 }
@@ -52,6 +56,18 @@ type Expectation struct {
 // Parse reads a script.
 func Parse(text string) ([]*Case, error) {
 	p := &scriptParser{tables: map[string]*run.Table{}}
+	if err := p.read(text); err != nil {
+		return nil, err
+	}
+	for _, c := range p.cases {
+		if len(c.Expect) == 0 {
+			return nil, fmt.Errorf("line %d: query without expectation", c.Line)
+		}
+	}
+	return p.cases, nil
+}
+
+func (p *scriptParser) read(text string) error {
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); {
 		line, at := lines[i], i+1
@@ -60,7 +76,7 @@ func Parse(text string) ([]*Case, error) {
 			continue
 		}
 		if line[0] == ' ' || line[0] == '\t' {
-			return nil, fmt.Errorf("line %d: indented line without directive", at)
+			return fmt.Errorf("line %d: indented line without directive", at)
 		}
 		var body []string
 		for i < len(lines) && (strings.HasPrefix(lines[i], "  ") || strings.HasPrefix(lines[i], "\t")) {
@@ -69,15 +85,10 @@ func Parse(text string) ([]*Case, error) {
 		}
 		word, args, _ := strings.Cut(line, " ")
 		if err := p.directive(at, word, strings.TrimSpace(args), body); err != nil {
-			return nil, fmt.Errorf("line %d: %w", at, err)
+			return fmt.Errorf("line %d: %w", at, err)
 		}
 	}
-	for _, c := range p.cases {
-		if len(c.Expect) == 0 {
-			return nil, fmt.Errorf("line %d: query without expectation", c.Line)
-		}
-	}
-	return p.cases, nil
+	return nil
 }
 
 type scriptParser struct {
@@ -89,6 +100,12 @@ type scriptParser struct {
 
 func (p *scriptParser) directive(line int, word, args string, body []string) error {
 	switch word {
+	case "include":
+		text, err := fs.ReadFile(query.Scripts, "testdata/"+args+".inc")
+		if err != nil {
+			return fmt.Errorf("include: %w", err)
+		}
+		return p.read(string(text))
 	case "clear":
 		p.groups, p.tables = nil, map[string]*run.Table{}
 	case "load":
@@ -120,9 +137,9 @@ func (p *scriptParser) directive(line int, word, args string, body []string) err
 		p.now, err = time.Parse(time.RFC3339, args)
 		return err
 	case "query":
-		p.cases = append(p.cases, &Case{Line: line, Text: strings.Join(body, "\n"), Groups: p.groups, Tables: p.tables,
+		p.cases = append(p.cases, &Case{Line: line, Label: args, Text: strings.Join(body, "\n"), Groups: p.groups, Tables: p.tables,
 			Start: p.start, End: p.end, Now: p.now})
-	case "events", "rows", "cells", "columns", "count", "stats", "error":
+	case "events", "rows", "cells", "columns", "count", "total", "stats", "error":
 		if len(p.cases) == 0 {
 			return fmt.Errorf("%s before any query", word)
 		}
