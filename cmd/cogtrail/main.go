@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"slices"
 	"syscall"
+	_ "time/tzdata" // queries and schedules name time zones; a bare container has no files of them
 )
 
 // Exit codes.

@@ -43,6 +43,9 @@ func Files(root string) (map[string][]byte, error) {
 		return nil, err
 	}
 	out["docs/compat/operations.md"] = Matrix(services, proofs)
+	if out["docs/compat/query-language.md"], err = Language(); err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 

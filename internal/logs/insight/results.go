@@ -8,6 +8,7 @@ import (
 	api "github.com/cogtrail/cogtrail/internal/api/logs"
 	"github.com/cogtrail/cogtrail/internal/logs"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/query/run"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
@@ -49,6 +50,9 @@ func (s *Service) GetQueryResults(c *op.Call, in *api.GetQueryResultsInput) (*ap
 	}
 	q := a.query
 	out := &api.GetQueryResultsOutput{QueryLanguage: new(language), Status: new(q.Status), Results: a.rows, Statistics: s.statistics(q)}
+	if p := s.progress(q.ID); p != nil && q.Status == Running {
+		out.Results = shownRows(p.Partial(), pageSize(in.MaxItems))
+	}
 	if out.Results == nil {
 		out.Results = [][]api.ResultField{}
 	}
@@ -74,10 +78,7 @@ func (s *Service) readResults(tx store.Tx, c *op.Call, in *api.GetQueryResultsIn
 		}
 		first = int(n)
 	}
-	limit := maxItems
-	if in.MaxItems != nil {
-		limit = int(min(max(*in.MaxItems, 0), maxItems))
-	}
+	limit := pageSize(in.MaxItems)
 	if a.query.Status != Complete {
 		return
 	}
@@ -85,6 +86,26 @@ func (s *Service) readResults(tx store.Tx, c *op.Call, in *api.GetQueryResultsIn
 	if end := first + len(a.rows); a.err == nil && end < a.query.Rows && limit > 0 {
 		a.next = end
 	}
+}
+
+func pageSize(asked *int64) int {
+	if asked == nil {
+		return maxItems
+	}
+	return int(min(max(*asked, 0), maxItems))
+}
+
+// shownRows are the first rows of a run that goes on.
+func shownRows(rows [][]run.Field, limit int) [][]api.ResultField {
+	out := make([][]api.ResultField, 0, min(len(rows), limit))
+	for _, cells := range rows[:min(len(rows), limit)] {
+		row := make([]api.ResultField, len(cells))
+		for i := range cells {
+			row[i] = api.ResultField{Field: &cells[i].Name, Value: &cells[i].Value}
+		}
+		out = append(out, row)
+	}
+	return out
 }
 
 // readRows returns up to limit rows of a result from the given one on.

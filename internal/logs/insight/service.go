@@ -69,7 +69,7 @@ type Options struct {
 	Tokens  logs.Tokens
 	Clock   Clock
 	Log     *slog.Logger
-	// Quota is how many queries of an account and Region may wait or run: 30.
+	// Quota is how many queries of an account and Region may wait or run: 100. [CloudWatch Logs: quotas]
 	Quota int
 	// AtOnce is how many queries this process runs: 4.
 	AtOnce int
@@ -105,7 +105,7 @@ func New(id string, o Options) *Service {
 		o.Log = slog.Default()
 	}
 	if o.Quota <= 0 {
-		o.Quota = 30
+		o.Quota = 100
 	}
 	if o.AtOnce <= 0 {
 		o.AtOnce = 4

@@ -1,7 +1,6 @@
 package insight
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,15 +32,7 @@ func sourceError(c *op.Call, text string, src *syntax.Source, err error) error {
 // the order of their names. Other accounts and Regions have none.
 func sourceGroups(tx store.Tx, account, region string, src *syntax.Source) ([]string, error) {
 	if len(src.Parts) == 0 {
-		name := src.Group
-		if strings.HasPrefix(name, "arn:") {
-			a, err := arn.Parse(name)
-			if err != nil || a.Service != "logs" || a.Account != account || a.Region != region || !strings.HasPrefix(a.Resource, "log-group:") {
-				return nil, sourceFault("Query cannot be compiled")
-			}
-			name = strings.TrimSuffix(strings.TrimPrefix(a.Resource, "log-group:"), ":*")
-		}
-		return []string{name}, nil
+		return namedGroups(account, region, src.Groups)
 	}
 	want, err := selectors(account, src.Parts)
 	if err != nil || want.none {
@@ -65,11 +56,31 @@ func sourceGroups(tx store.Tx, account, region string, src *syntax.Source) ([]st
 	return slices.Compact(out), nil
 }
 
+// namedGroups are the groups of the short form: names, or ARNs of the account and Region.
+func namedGroups(account, region string, names []string) ([]string, error) {
+	if len(names) > maxGroups {
+		return nil, sourceFault(fmt.Sprintf("SOURCE names more than %d log groups", maxGroups))
+	}
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = name
+		if !strings.HasPrefix(name, "arn:") {
+			continue
+		}
+		a, err := arn.Parse(name)
+		if err != nil || a.Service != "logs" || a.Account != account || a.Region != region || !strings.HasPrefix(a.Resource, "log-group:") {
+			return nil, sourceFault("Query cannot be compiled")
+		}
+		out[i] = strings.TrimSuffix(strings.TrimPrefix(a.Resource, "log-group:"), ":*")
+	}
+	return out, nil
+}
+
 // selector is what the parts of a SOURCE ask for together.
 type selector struct {
 	prefixes []string
 	classes  []string
-	tags     map[string][]string
+	tags     []tagSelector
 	none     bool // only other accounts
 }
 
@@ -77,14 +88,16 @@ func (s *selector) takes(g *logs.Group) bool {
 	if len(s.classes) > 0 && !slices.Contains(s.classes, g.Class) {
 		return false
 	}
-	for k, values := range s.tags {
-		v, ok := g.Tags[k]
-		if !ok || len(values) > 0 && !slices.Contains(values, v) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(s.tags, func(t tagSelector) bool { return !t.takes(g) })
 }
+
+// Bounds of a SOURCE. [CloudWatch Logs: SOURCE]
+const (
+	maxPrefixes  = 5
+	maxAccounts  = 20
+	maxTagKeys   = 5
+	maxTagValues = 5
+)
 
 func selectors(account string, parts []syntax.SourcePart) (*selector, error) {
 	s := &selector{prefixes: []string{""}}
@@ -94,15 +107,22 @@ func selectors(account string, parts []syntax.SourcePart) (*selector, error) {
 			for _, a := range p.Args {
 				switch a.Name {
 				case "namePrefix":
+					if len(a.Values) > maxPrefixes {
+						return nil, sourceFault(fmt.Sprintf("SOURCE takes %d name prefixes at most", maxPrefixes)) // (inferred)
+					}
 					s.prefixes = a.Values
 				case "class":
 					s.classes = a.Values
 				default: // accountIdentifier, accountIdentifiers
+					if len(a.Values) > maxAccounts {
+						return nil, sourceFault(fmt.Sprintf("SOURCE takes %d account identifiers at most", maxAccounts)) // (inferred)
+					}
 					s.none = !slices.Contains(a.Values, account) && !slices.Contains(a.Values, "all")
 				}
 			}
 		case "logGroupTags":
-			if err := s.readTags(p.Raw); err != nil {
+			var err error
+			if s.tags, err = readTags(p.Raw); err != nil {
 				return nil, err
 			}
 		default:
@@ -110,25 +130,4 @@ func selectors(account string, parts []syntax.SourcePart) (*selector, error) {
 		}
 	}
 	return s, nil
-}
-
-// readTags reads {"key":"value"} or {"key":["value",…]}. (inferred)
-func (s *selector) readTags(raw string) error {
-	var members map[string]json.RawMessage
-	if json.Unmarshal([]byte(raw), &members) != nil {
-		return sourceFault("Query cannot be compiled")
-	}
-	s.tags = make(map[string][]string, len(members))
-	for k, m := range members {
-		var one string
-		var many []string
-		switch {
-		case json.Unmarshal(m, &one) == nil:
-			many = []string{one}
-		case json.Unmarshal(m, &many) != nil:
-			return sourceFault("Query cannot be compiled")
-		}
-		s.tags[k] = many
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	api "github.com/cogtrail/cogtrail/internal/api/logs"
@@ -47,6 +48,11 @@ func (s *Service) StartQuery(c *op.Call, in *api.StartQueryInput) (*api.StartQue
 	if err != nil {
 		return nil, malformed(c, err)
 	}
+	// A SOURCE with a range of its own overrides the request's.
+	from, to := plan.Range(p.Source, time.UnixMilli(q.Start), time.UnixMilli(q.End), c.Now)
+	if q.Start, q.End = from.UnixMilli(), to.UnixMilli(); q.Start >= q.End {
+		return nil, badRange()
+	}
 	if err := s.choose(c, in, p, q); err != nil {
 		return nil, err
 	}
@@ -78,9 +84,13 @@ func timeRange(start, end int64) (from, to int64, err error) {
 		to = end + 1
 	}
 	if from >= to {
-		return 0, 0, logs.Invalid("The query's start time must not be after its end time.") // (inferred)
+		return 0, 0, badRange()
 	}
 	return from, to, nil
+}
+
+func badRange() error {
+	return logs.Invalid("The query's start time must not be after its end time.") // (inferred)
 }
 
 // choose finds the groups of a query and refuses those that are not there.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -109,7 +110,7 @@ func (s *session) chosen(src *syntax.Source) []string {
 	for i, g := range s.groups {
 		take := i == 0
 		if src != nil {
-			take = src.Group == g.Name
+			take = slices.Contains(src.Groups, g.Name)
 			for _, part := range src.Parts {
 				take = part.Name == "logGroups" && len(part.Args) == 0
 				for _, a := range part.Args {

@@ -53,6 +53,29 @@ func (a *Agg) CheckCount(n int) error {
 
 var aggregates = indexAggs(counting, summing, ordering, distribution)
 
+// Aggregates calls yield for each aggregate once.
+func Aggregates(yield func(*Agg) bool) {
+	for _, g := range [][]*Agg{counting, summing, ordering, distribution} {
+		for _, a := range g {
+			if !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// Signature prints the entry for help: pct(any, number).
+func (a *Agg) Signature() string {
+	parts := make([]string, len(a.Args))
+	for i, k := range a.Args {
+		parts[i] = k.String()
+		if i >= a.Min {
+			parts[i] = "[" + parts[i] + "]"
+		}
+	}
+	return a.Name + "(" + strings.Join(parts, ", ") + ")"
+}
+
 func indexAggs(groups ...[]*Agg) map[string]*Agg {
 	m := make(map[string]*Agg)
 	for _, g := range groups {

@@ -121,7 +121,7 @@ func (b *builder) command(c syntax.Command, i int, rest []syntax.Command) error 
 		if i != 0 {
 			return b.misplaced(c)
 		}
-		b.plan.Source = c
+		return b.source(c)
 	case *syntax.Fields:
 		if err := b.items(c.Items, false); err != nil {
 			return err

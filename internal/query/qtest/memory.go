@@ -62,7 +62,7 @@ func (s *memorySession) source(_ context.Context, src *syntax.Source) (block.Sou
 	for i, g := range s.groups {
 		take := i == 0
 		if src != nil {
-			take = src.Group == g.Name
+			take = slices.Contains(src.Groups, g.Name)
 			for _, part := range src.Parts {
 				take = part.Name == "logGroups" && len(part.Args) == 0
 				for _, a := range part.Args {

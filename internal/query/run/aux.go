@@ -230,6 +230,7 @@ func (r *runner) inner(ctx context.Context, q *syntax.Query) (*Table, error) {
 			return nil, err
 		}
 	}
+	opt.Start, opt.End = plan.Range(p.Source, opt.Start, opt.End, opt.Now)
 	sub := newRunner(p, opt)
 	sub.depth = r.depth + 1
 	t, err := sub.stages(ctx, 0, nil)

@@ -24,9 +24,7 @@ func (r *runner) diff(ctx context.Context, c *syntax.Diff, stage int, now *Table
 	case "previousMonth":
 		d = r.opt.Start.Sub(r.opt.Start.AddDate(0, -1, 0))
 	}
-	p := *r.plan
-	p.Stages = p.Stages[:stage]
-	before, err := (&runner{plan: &p, opt: r.opt, aux: r.aux, fnctx: r.fnctx}).shifted(ctx, d)
+	before, err := r.earlier(ctx, stage, d)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +58,17 @@ func (r *runner) diff(ctx context.Context, c *syntax.Diff, stage int, now *Table
 	return out, nil
 }
 
+// earlier runs the stages before the given one over a range that lies d earlier.
+func (r *runner) earlier(ctx context.Context, stage int, d time.Duration) (*Table, error) {
+	p := *r.plan
+	p.Stages = p.Stages[:stage]
+	t, err := (&runner{plan: &p, opt: r.opt, aux: r.aux, fnctx: r.fnctx}).shifted(ctx, d)
+	if err != nil {
+		return nil, fmt.Errorf("earlier range: %w", err)
+	}
+	return t, nil
+}
+
 // describe words a difference. (inferred)
 func describe(now, before float64) string {
 	switch {
@@ -73,22 +82,4 @@ func describe(now, before float64) string {
 		return fmt.Sprintf("Increased by %.0f%%", (now-before)/before*100)
 	}
 	return fmt.Sprintf("Decreased by %.0f%%", (before-now)/before*100)
-}
-
-// anomaly marks patterns that are rare beside the others or report errors. (inferred: AWS's model is not public)
-func anomaly(t *Table) *Table {
-	col := t.ensure("@anomaly")
-	ratio := t.column("@ratio")
-	sev := t.column("@severityLabel")
-	for _, row := range t.Rows {
-		if ratio >= 0 {
-			if n, ok := row[ratio].Num(); ok && n < 0.01 {
-				row[col] = value.OfString("Pattern frequency")
-			}
-		}
-		if s, _ := row[sev].Text(); s == "Error" && row[col].IsNull() && strings.Contains(strings.ToLower(row[0].Raw()), "http") {
-			row[col] = value.OfString("HTTP error code")
-		}
-	}
-	return t
 }

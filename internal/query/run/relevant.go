@@ -27,7 +27,11 @@ func (r *runner) relevantFields(c *syntax.RelevantFields, t *Table) (*Table, err
 	if p.compiler.err != nil {
 		return nil, p.compiler.err
 	}
-	type tally struct{ in, out map[string]float64 }
+	type tally struct {
+		in, out map[string]float64
+		// numbers are the values with a numeric view, with the condition and of all rows.
+		numbers, all []float64
+	}
 	fields := map[string]*tally{}
 	wanted := map[string]bool{}
 	for _, f := range c.Fields {
@@ -47,24 +51,35 @@ func (r *runner) relevantFields(c *syntax.RelevantFields, t *Table) (*Table, err
 		if value.ParseJSON(m).Kind() != value.Map {
 			continue
 		}
+		numbers := int64(0)
 		value.Leaves(m, maxDiscovered, func(path string, v value.Value) {
 			if len(wanted) > 0 && !wanted[path] {
 				return
 			}
 			f := fields[path]
 			if f == nil {
-				f = &tally{map[string]float64{}, map[string]float64{}}
+				f = &tally{in: map[string]float64{}, out: map[string]float64{}}
 				fields[path] = f
 			}
 			s, _ := v.Text()
+			if n, numeric := v.Num(); numeric {
+				f.all = append(f.all, n)
+				if yes {
+					f.numbers = append(f.numbers, n)
+				}
+				numbers++
+			}
 			if yes {
 				f.in[s]++
 			} else {
 				f.out[s]++
 			}
 		})
+		if err := r.hold(16 * numbers); err != nil {
+			return nil, err
+		}
 	}
-	res := &Table{Names: []string{"@fieldName", "@relevanceScore", "@topRelevanceContributors"}}
+	res := &Table{Names: []string{"@fieldName", "@relevanceScore", "@topRelevanceContributors", "@conditionalMedian", "@baselineMedian"}}
 	if in == 0 {
 		return res, nil
 	}
@@ -95,10 +110,20 @@ func (r *runner) relevantFields(c *syntax.RelevantFields, t *Table) (*Table, err
 		for _, p := range parts[:min(len(parts), 3)] {
 			top = append(top, p.text)
 		}
-		res.Rows = append(res.Rows, []value.Value{value.OfString(name), value.OfNumber(math.Round(score*1e4) / 1e4), value.OfString(strings.Join(top, ","))})
+		res.Rows = append(res.Rows, []value.Value{value.OfString(name), value.OfNumber(math.Round(score*1e4) / 1e4), value.OfString(strings.Join(top, ",")),
+			medianOf(f.numbers), medianOf(f.all)})
 	}
 	slices.SortFunc(res.Rows, func(a, b []value.Value) int {
 		return cmp.Or(-value.Compare(a[1], b[1]), strings.Compare(a[0].Raw(), b[0].Raw()))
 	})
 	return res, nil
+}
+
+// medianOf is null without numbers.
+func medianOf(xs []float64) value.Value {
+	if len(xs) == 0 {
+		return value.Value{}
+	}
+	slices.Sort(xs)
+	return value.OfNumber(quantile(xs, 0.5))
 }

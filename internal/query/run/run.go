@@ -56,6 +56,8 @@ type Progress struct {
 	Matched, Scanned, Bytes atomic.Int64
 	// SkippedRows and SkippedBytes are what the engine left unread, included in neither Scanned nor Bytes.
 	SkippedRows, SkippedBytes atomic.Int64
+	// partial are the rows that Partial shows.
+	partial atomic.Pointer[[][]Field]
 }
 
 // Table is rows with named columns; a row has one value per column.

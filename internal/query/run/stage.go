@@ -172,7 +172,8 @@ func (r *runner) events(ctx context.Context, st *plan.Stage) (sink, error) {
 	}
 	blocks := make(chan numbered, len(workers))
 	var wg sync.WaitGroup
-	for _, w := range workers {
+	shown := r.partials(st, len(workers))
+	for i, w := range workers {
 		wg.Go(func() {
 			for n := range blocks {
 				if ctx.Err() == nil {
@@ -180,6 +181,7 @@ func (r *runner) events(ctx context.Context, st *plan.Stage) (sink, error) {
 					if err := w.block(ctx, n.b, r.opt.Progress); err != nil {
 						cancel(err)
 					}
+					shown.offer(i, w.sink)
 				}
 				if err := n.b.Done(); err != nil {
 					cancel(err)

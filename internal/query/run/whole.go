@@ -18,7 +18,7 @@ func (r *runner) whole(ctx context.Context, st *plan.Stage, stage int, t *Table)
 	case *syntax.Diff:
 		return r.diff(ctx, c, stage, t)
 	case *syntax.Anomaly:
-		return anomaly(t), nil
+		return r.anomaly(ctx, stage, t)
 	case *syntax.Autoregress:
 		return autoregress(c, t), nil
 	case *syntax.Accum:

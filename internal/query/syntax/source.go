@@ -5,8 +5,8 @@ import "strings"
 // Source chooses the log groups inside the query; it stands first.
 type Source struct {
 	Pos
-	// Group is the quoted group name of the short form used in subqueries.
-	Group string
+	// Groups are the group names of the short form, as used in subqueries and shown by DescribeQueries.
+	Groups []string
 	// Start and End are range words of the short form as written, such as -1d and now.
 	Start, End string
 	// Parts are the selectors in order: logGroups, dataSource, logGroupTags.
@@ -30,9 +30,12 @@ type SourceArg struct {
 
 func parseSource(p *parser, start Pos) Command {
 	c := &Source{}
-	if p.tok.kind == tString {
-		c.Group = p.tok.text
-		p.advance()
+	if p.tok.kind == tString || p.tok.kind == tName && !p.tok.selector() {
+		c.Groups = append(c.Groups, p.tableName())
+		for p.tok.is(",") {
+			p.advance()
+			c.Groups = append(c.Groups, p.tableName())
+		}
 		if p.option("start") {
 			c.Start = p.rangeWord()
 		}
@@ -59,6 +62,11 @@ func parseSource(p *parser, start Pos) Command {
 	}
 	c.Pos = p.since(start)
 	return c
+}
+
+// selector tells a word that begins a selector from the name of a group.
+func (t token) selector() bool {
+	return t.word("logGroups") || t.word("dataSource") || t.word("logGroupTags")
 }
 
 func (p *parser) rangeWord() string {
@@ -140,7 +148,12 @@ func (c *Source) String() string {
 	var b strings.Builder
 	b.WriteString("SOURCE")
 	if len(c.Parts) == 0 {
-		b.WriteString(" " + Quote(c.Group))
+		for i, g := range c.Groups {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(" " + Quote(g))
+		}
 		if c.Start != "" {
 			b.WriteString(" start=" + c.Start)
 		}

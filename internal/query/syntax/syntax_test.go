@@ -19,6 +19,7 @@ var good = []string{
 	`pattern @message | diff previousDay`, `pattern @message | anomaly`, `fields a | unmask`, `fields a | estimate`,
 	`unnest d.items into it | display it.id`, `expand requestParameters.scopes`, `filterIndex a = "b" and c in ["d"]`,
 	`SOURCE logGroups(namePrefix: ['a', 'b'], class: ['STANDARD']) | fields a`, `SOURCE "x" start=-1d end=now | fields a`,
+	`SOURCE "a", 'b' START=1772323200000 END=1772323919999 | fields a`, `SOURCE lg-1 start=-1d end=now | fields a`,
 	`SOURCE logGroupTags([{"key":"env","values":["prod","!dev*"]}]) | fields a`, `SOURCE dataSource(['a.b']) logGroups() | fields a`,
 	`lookup users sub as additionalEventData.sub, b OUTPUT mail, plan as p`, `cidrlookup t ip as cidr OUTPUTNEW zone`,
 	`join type=inner left=a right=b where a.additionalEventData.sub = b.sub (SOURCE 'cogtrail/users') | stats count(*) as c by b.plan`,

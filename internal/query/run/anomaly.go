@@ -1,0 +1,51 @@
+package run
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/cogtrail/cogtrail/internal/query/value"
+)
+
+// anomaly marks patterns in the column @anomaly by comparing with the period of equal length before: a pattern that is new,
+// one whose share of the events has changed by more than frequencyChange times, and one that tells of an HTTP error. AWS's
+// model is not public (inferred); its two kinds about the values of tokens, which patterns no longer hold, are never given.
+func (r *runner) anomaly(ctx context.Context, stage int, t *Table) (*Table, error) {
+	pattern, ratio := t.column("@pattern"), t.column("@ratio")
+	col := t.ensure("@anomaly")
+	if pattern < 0 || ratio < 0 { // after diff, which compares itself
+		return t, nil
+	}
+	before, err := r.earlier(ctx, stage, r.opt.End.Sub(r.opt.Start))
+	if err != nil {
+		return nil, err
+	}
+	shares := map[string]float64{}
+	for _, row := range before.Rows {
+		shares[row[0].Raw()], _ = row[1].Num()
+	}
+	for _, row := range t.Rows {
+		now, _ := row[ratio].Num()
+		was, seen := shares[row[pattern].Raw()]
+		kind := ""
+		switch {
+		case httpError.MatchString(row[pattern].Raw()):
+			kind = "HTTP error code"
+		case len(before.Rows) == 0: // nothing to compare with
+		case !seen:
+			kind = "New pattern"
+		case now > was*frequencyChange || was > now*frequencyChange:
+			kind = "Pattern frequency"
+		}
+		if kind != "" {
+			row[col] = value.OfString(kind)
+		}
+	}
+	return t, nil
+}
+
+// frequencyChange is how many times a share must grow or shrink to be told.
+const frequencyChange = 3
+
+// httpError finds words for the classes of HTTP errors; the codes themselves are dynamic tokens of a pattern.
+var httpError = regexp.MustCompile(`(?i)\b(bad request|unauthorized|forbidden|not found|too many requests|internal server error|bad gateway|service unavailable|gateway timeout)\b`)
