@@ -28,9 +28,10 @@ type Family struct {
 	Rotation   *Rotation `json:",omitempty"`
 	Generation int64
 	// Device is the key of the device, where the pool tracks them; Bound tells that the device is known under it.
-	Device   string `json:",omitempty"`
-	Bound    bool   `json:",omitempty"`
-	Event    string // event_id
+	Device   string   `json:",omitempty"`
+	Bound    bool     `json:",omitempty"`
+	Event    string   // event_id
+	Proved   []string `json:",omitempty"` // as SignIn has them
 	AuthTime time.Time
 	Ends     time.Time // when the refresh token does
 	Revoked  bool
@@ -59,15 +60,23 @@ var Families = store.Table[Family]{
 	},
 }
 
-// Begin starts a family for a user who has just signed in and returns all three tokens. device is the one he signed in with, nil
-// for none that is known.
-func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, device *Device, now time.Time) (*cognitoidp.AuthenticationResultType, error) {
+// SignIn is how somebody has signed in.
+type SignIn struct {
+	// Proved are the factors he proved, by their names in amr.
+	Proved []string
+	// Device is the device that proved itself, nil without one. Known tells that he named one he has: he gets no new key.
+	Device *Device
+	Known  bool
+}
+
+// Begin starts a family for a user who has just signed in and returns all three tokens.
+func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, how SignIn, now time.Time) (*cognitoidp.AuthenticationResultType, error) {
 	_, _, refreshLife := c.Life()
 	refresh := token.NewRefresh()
 	sum := token.RefreshHash(r.Vault, refresh)
 	f := &Family{
 		Account: p.Account, Region: p.Region, Pool: p.ID, ID: uuid.NewString(), Client: c.ID, Sub: u.Sub, Token: sum[:],
-		Generation: u.Generation, Event: uuid.NewString(), AuthTime: now, Ends: now.Add(refreshLife),
+		Generation: u.Generation, Event: uuid.NewString(), AuthTime: now, Ends: now.Add(refreshLife), Proved: how.Proved,
 		Expires: now.Add(refreshLife + longestAccess).UnixMilli(),
 	}
 	if !c.marksTokens() {
@@ -75,9 +84,9 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, device *Device, 
 	}
 	var issued *cognitoidp.NewDeviceMetadataType
 	switch {
-	case device != nil:
-		f.Device, f.Bound = device.Key, true
-	case p.TracksDevices():
+	case how.Device != nil:
+		f.Device, f.Bound = how.Device.Key, true
+	case p.TracksDevices() && !how.Known:
 		issued = p.Issued()
 		f.Device = *issued.DeviceKey
 	}
@@ -110,11 +119,13 @@ func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, now t
 		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(idLife), Attributes: claims(c, u),
 		Groups: names, Roles: roles, PreferredRole: preferred,
 	}
+	id.ACR, id.AMR = p.level(f.Proved)
 	access := token.AccessClaims{
 		Subject: u.Sub, Issuer: issuer, ClientID: string(c.ID), Username: u.Username, Scope: AdminScope,
 		AuthTime: f.AuthTime, Issued: now, Expires: now.Add(accessLife),
 		Groups: names, DeviceKey: f.Device,
 	}
+	access.ACR, access.AMR = id.ACR, id.AMR
 	id.EventID, access.EventID = f.Event, f.Event
 	if !c.marksTokens() { // then the event names the family, whatever the client's settings were when it began
 		id.EventID, access.EventID = f.ID, f.ID

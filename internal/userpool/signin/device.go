@@ -13,8 +13,9 @@ const (
 	deviceKey      = "DEVICE_KEY"
 )
 
-// device is the user's device whose key came with a step, nil if none did or it is not known: then the sign-in gets a new key.
-func (a *attempt) device() (*userpool.Device, error) {
+// namedDevice is the user's device whose key came with a step, nil if none did or it is not known: then the sign-in gets a new key.
+// A name proves nothing.
+func (a *attempt) namedDevice() (*userpool.Device, error) {
 	key := a.params[deviceKey]
 	if key == "" || !a.pool.TracksDevices() {
 		return nil, nil
@@ -27,7 +28,7 @@ func (a *attempt) askDevice() (*outcome, error) {
 	if !a.pool.DeviceSkipsFactor() {
 		return nil, nil
 	}
-	d, err := a.device()
+	d, err := a.namedDevice()
 	if err != nil || d == nil || !d.Remembered {
 		return nil, err
 	}
@@ -50,6 +51,7 @@ func (s *step) startDevice() (*outcome, error) {
 	}
 	next := userpool.Session{Challenge: deviceVerifier, Device: d.Key}
 	next.After(a.user)
+	next.Proved = a.proved
 	parameters, err := s.demandProof(v, next)
 	if err != nil {
 		return nil, err
@@ -88,6 +90,7 @@ func (s *step) finishDevice() (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.device = d
 	return a.tokens()
 }
 
@@ -96,7 +99,7 @@ func (a *attempt) proving(row *userpool.Session) (*userpool.Device, error) {
 	if a.params[deviceKey] != row.Device {
 		return nil, userpool.NoDevice()
 	}
-	d, err := a.device()
+	d, err := a.namedDevice()
 	if err != nil {
 		return nil, err
 	}

@@ -121,8 +121,18 @@ func TestAttack18_deviceWithoutProof(t *testing.T) {
 		}
 		return done.AuthenticationResult
 	}
-	if a := sms("not remembered"); a.NewDeviceMetadata != nil {
+	w.Advance(time.Minute)
+	a := sms("not remembered")
+	if a.NewDeviceMetadata != nil {
 		t.Error("a known device got a new key")
+	}
+	// Naming a device is no proof of it.
+	if key := claims(t, *a.AccessToken).Get("device_key"); key.Exists() {
+		t.Errorf("the access token of a device that was only named has device_key %s", key)
+	}
+	seen := pooltest.Must(w, w.S.Device.AdminGetDevice, &cognitoidp.AdminGetDeviceInput{UserPoolId: pool, Username: "jo", DeviceKey: d.Key})
+	if seen.Device.DeviceLastAuthenticatedDate.Equal(w.Now()) {
+		t.Error("a device that was only named is noted as signed in")
 	}
 	remember := func(status string) {
 		pooltest.Must(w, w.S.Device.AdminUpdateDeviceStatus, &cognitoidp.AdminUpdateDeviceStatusInput{UserPoolId: pool, Username: "jo", DeviceKey: d.Key, DeviceRememberedStatus: &status})

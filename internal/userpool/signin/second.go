@@ -158,6 +158,7 @@ func (s *step) answerCode(factor string) (*outcome, error) {
 	if err := s.realm.ClearFailures(s.c.Tx, s.pool, codes); err != nil {
 		return nil, err
 	}
+	a.proved = append(a.proved, userpool.ByFactor(factor))
 	return a.tokens()
 }
 

@@ -31,6 +31,7 @@ func (s *step) answerSetup() (*outcome, error) {
 		if err := s.realm.UseSession(s.c.Tx, row); err != nil {
 			return nil, err
 		}
+		a.proved = append(a.proved, userpool.ByFactor(userpool.TOTPFactor))
 		return a.tokens()
 	}
 	for _, way := range []struct{ factor, parameter string }{{userpool.EmailFactor, "EMAIL"}, {userpool.SMSFactor, "PHONE_NUMBER"}} { // second inferred

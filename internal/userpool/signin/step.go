@@ -51,6 +51,10 @@ type attempt struct {
 	user *userpool.User
 	// who is under which id failures are counted.
 	who string
+	// proved are the factors this sign-in has proved, by their names in amr.
+	proved []string
+	// device is the one whose proof this step brought, nil without one.
+	device *userpool.Device
 }
 
 // begin finds whom a sign-in is about. An unknown name is UserNotFoundException unless the client hides users.
@@ -73,7 +77,7 @@ func (s *step) begin(name string) (*attempt, error) {
 
 // resume goes on with the user a session was made for. If he is gone or was signed out since, the session is worth nothing.
 func (s *step) resume(row *userpool.Session) (*attempt, error) {
-	a := &attempt{step: s, who: row.Who}
+	a := &attempt{step: s, who: row.Who, proved: row.Proved}
 	if row.Unknown {
 		name, err := s.realm.Vault.Open(namePurpose, row.Name, []byte(row.Who))
 		if err != nil {
@@ -145,7 +149,7 @@ func (a *attempt) challenge(row userpool.Session, parameters map[string]string) 
 // open is challenge with a text that was drawn before.
 func (a *attempt) open(text string, row userpool.Session, parameters map[string]string) (*outcome, error) {
 	row.After(a.user)
-	row.Admin = a.admin
+	row.Admin, row.Proved = a.admin, a.proved
 	if err := a.realm.OpenSession(a.c.Tx, a.pool, a.client, row, text, a.c.Now); err != nil {
 		return nil, err
 	}
@@ -183,6 +187,7 @@ func (a *attempt) admit() (*outcome, error) {
 	if err := a.realm.ClearFailures(a.c.Tx, a.pool, a.who); err != nil {
 		return nil, err
 	}
+	a.proved = append(a.proved, userpool.ByPassword)
 	switch a.user.Status {
 	case userpool.Confirmed:
 		return a.second()
@@ -201,17 +206,17 @@ func (a *attempt) admit() (*outcome, error) {
 }
 
 func (a *attempt) tokens() (*outcome, error) {
-	d, err := a.device()
+	named, err := a.namedDevice()
 	if err != nil {
 		return nil, err
 	}
-	if d != nil {
+	if d := a.device; d != nil {
 		d.SignedIn, d.Address = a.c.Now, a.c.SourceIP
 		if err := a.realm.PutDevice(a.c.Tx, d); err != nil {
 			return nil, err
 		}
 	}
-	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, d, a.c.Now)
+	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, userpool.SignIn{Proved: a.proved, Device: a.device, Known: named != nil}, a.c.Now)
 	if err != nil {
 		return nil, err
 	}
