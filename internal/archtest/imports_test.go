@@ -53,6 +53,7 @@ var rules = []rule{
 	{From: "internal", Not: "github.com/duckdb", Except: []string{"internal/query/accel/duckdb"}, Why: "cgo sits in one package and drops out by itself"},
 	{From: "internal", Not: "modernc.org/sqlite", Except: []string{"internal/store/sqlite"}, Why: "one package per engine"},
 	{From: "internal", Not: "github.com/jackc/pgx", Except: []string{"internal/store/postgres"}, Why: "one package per engine"},
+	{From: "internal", Not: "github.com/go-webauthn", Except: []string{"internal/credential/passkey"}, Why: "one package verifies passkeys"},
 	{From: "internal", Not: "cmd", Why: "wiring stands above everything"},
 }
 

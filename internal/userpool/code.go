@@ -123,7 +123,7 @@ func (r *Realm) DropCode(tx store.Tx, p *Pool, u *User, purpose string) error {
 
 // DropCodes forgets everything that was sent to a user.
 func (r *Realm) DropCodes(tx store.Tx, p *Pool, u *User) error {
-	for _, purpose := range []string{SignUpCode, RecoveryCode, AttributeCode(Email), AttributeCode(Phone)} {
+	for _, purpose := range []string{SignUpCode, RecoveryCode, AttributeCode(Email), AttributeCode(Phone), passkeyChallenge} {
 		if err := r.DropCode(tx, p, u, purpose); err != nil {
 			return err
 		}

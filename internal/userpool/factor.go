@@ -63,6 +63,8 @@ type UserFactors struct {
 	// Enabled are those switched on for him, in the order of SecondFactors.
 	Enabled   []string `json:",omitempty"`
 	Preferred string   `json:",omitempty"`
+	// Passkeys tells that a passkey of his is enough where several factors are demanded.
+	Passkeys bool `json:",omitempty"`
 	// Options tells that SetUserSettings switched SMS on, which MFAOptions then shows.
 	Options bool `json:",omitempty"`
 	// Secret is the sealed key of his authenticator application, Associated one he has not proved to have yet.

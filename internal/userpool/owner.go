@@ -62,6 +62,14 @@ func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
 		return r.ownerOfEither(tx, in.AccessToken, in.Session)
 	case *cognitoidp.VerifySoftwareTokenInput:
 		return r.ownerOfEither(tx, in.AccessToken, in.Session)
+	case *cognitoidp.StartWebAuthnRegistrationInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.CompleteWebAuthnRegistrationInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.ListWebAuthnCredentialsInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.DeleteWebAuthnCredentialInput:
+		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.ChangePasswordInput:
 		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.UpdateUserAttributesInput:

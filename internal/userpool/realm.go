@@ -4,6 +4,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/credential/password"
 	"github.com/cogtrail/cogtrail/internal/credential/srp"
 	"github.com/cogtrail/cogtrail/internal/secret"
+	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/token"
 )
 
@@ -33,6 +34,8 @@ type Realm struct {
 	Issuer func(poolID string) string
 	// Messages sends e-mails and SMS.
 	Messages Sender
+	// Host is the name a pool's pages are reached by, empty if it has none. Nil: no pool has pages.
+	Host func(tx store.Tx, p *Pool) (string, error)
 
 	pools   rowCache[Pool]
 	clients rowCache[Client]

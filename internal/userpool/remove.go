@@ -15,6 +15,9 @@ func (r *Realm) DeleteUser(tx store.Tx, p *Pool, u *User) error {
 	if err := r.DropDevices(tx, p, u); err != nil {
 		return err
 	}
+	if err := r.DropPasskeys(tx, p, u); err != nil {
+		return err
+	}
 	if err := r.LeaveGroups(tx, p, u); err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (w Purge) step(tx store.Tx, more []Purger) (int, error) {
 	}
 	for _, f := range append([]Purger{
 		purger(&Users), purger(&keysTable), purger(&codes), purger(&attemptsTable), purger(&uses), purger(&Families),
-		purger(&Memberships), purger(&Groups), purger(&Devices), purger(&ImportJobs),
+		purger(&Memberships), purger(&Groups), purger(&Devices), purger(&Passkeys), purger(&ImportJobs),
 	}, more...) {
 		k, err := f(tx, prefix, purgeStep-n)
 		if err != nil {

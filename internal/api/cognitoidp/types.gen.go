@@ -413,6 +413,16 @@ type CodeDeliveryDetailsType struct {
 	AttributeName  *string
 }
 
+// CompleteWebAuthnRegistrationInput is the shape CompleteWebAuthnRegistrationRequest.
+type CompleteWebAuthnRegistrationInput struct {
+	AccessToken string          // required, sensitive
+	Credential  json.RawMessage // required
+}
+
+// CompleteWebAuthnRegistrationOutput is the shape CompleteWebAuthnRegistrationResponse.
+type CompleteWebAuthnRegistrationOutput struct {
+}
+
 // CompromisedCredentialsActionsType is the shape CompromisedCredentialsActionsType.
 type CompromisedCredentialsActionsType struct {
 	EventAction string // required
@@ -735,6 +745,16 @@ type DeleteUserPoolDomainOutput struct {
 // DeleteUserPoolInput is the shape DeleteUserPoolRequest.
 type DeleteUserPoolInput struct {
 	UserPoolId string // required
+}
+
+// DeleteWebAuthnCredentialInput is the shape DeleteWebAuthnCredentialRequest.
+type DeleteWebAuthnCredentialInput struct {
+	AccessToken  string // required, sensitive
+	CredentialId string // required
+}
+
+// DeleteWebAuthnCredentialOutput is the shape DeleteWebAuthnCredentialResponse.
+type DeleteWebAuthnCredentialOutput struct {
 }
 
 // DescribeIdentityProviderInput is the shape DescribeIdentityProviderRequest.
@@ -1308,6 +1328,19 @@ type ListUsersOutput struct {
 	PaginationToken *string
 }
 
+// ListWebAuthnCredentialsInput is the shape ListWebAuthnCredentialsRequest.
+type ListWebAuthnCredentialsInput struct {
+	AccessToken string // required, sensitive
+	NextToken   *string
+	MaxResults  *int64
+}
+
+// ListWebAuthnCredentialsOutput is the shape ListWebAuthnCredentialsResponse.
+type ListWebAuthnCredentialsOutput struct {
+	Credentials []WebAuthnCredentialDescription // required
+	NextToken   *string
+}
+
 // LogConfigurationType is the shape LogConfigurationType.
 type LogConfigurationType struct {
 	LogLevel                    string // required
@@ -1649,6 +1682,16 @@ type StartUserImportJobInput struct {
 // StartUserImportJobOutput is the shape StartUserImportJobResponse.
 type StartUserImportJobOutput struct {
 	UserImportJob *UserImportJobType
+}
+
+// StartWebAuthnRegistrationInput is the shape StartWebAuthnRegistrationRequest.
+type StartWebAuthnRegistrationInput struct {
+	AccessToken string // required, sensitive
+}
+
+// StartWebAuthnRegistrationOutput is the shape StartWebAuthnRegistrationResponse.
+type StartWebAuthnRegistrationOutput struct {
+	CredentialCreationOptions json.RawMessage // required
 }
 
 // StopUserImportJobInput is the shape StopUserImportJobRequest.
@@ -2077,6 +2120,16 @@ type WebAuthnConfigurationType struct {
 	RelyingPartyId      *string
 	UserVerification    *string
 	FactorConfiguration *string
+}
+
+// WebAuthnCredentialDescription is the shape WebAuthnCredentialDescription.
+type WebAuthnCredentialDescription struct {
+	CredentialId            string // required
+	FriendlyCredentialName  string // required
+	RelyingPartyId          string // required
+	AuthenticatorAttachment *string
+	AuthenticatorTransports []string  // required
+	CreatedAt               time.Time // required
 }
 
 // WebAuthnMfaSettingsType is the shape WebAuthnMfaSettingsType.

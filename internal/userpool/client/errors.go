@@ -23,6 +23,10 @@ func mixedFlows() *schema.Error {
 	return invalid("Use of ADMIN_NO_SRP_AUTH, CUSTOM_AUTH_FLOW_ONLY or USER_PASSWORD_AUTH together with ALLOW_ flows is not allowed.") // (inferred)
 }
 
+func choiceTier() *schema.Error {
+	return cognitoidp.FeatureUnavailableInTierException("ALLOW_USER_AUTH is not available in the user pool's feature plan.") // (inferred)
+}
+
 func rotationAndFlow() *schema.Error {
 	return invalid("ALLOW_REFRESH_TOKEN_AUTH cannot be used with refresh token rotation.") // (inferred)
 }

@@ -19,7 +19,7 @@ func settings(tx store.Tx, p *userpool.Pool, in *cognitoidp.CreateUserPoolClient
 		return nil, rotationAndFlow()
 	}
 	for _, check := range []func() error{
-		func() error { return flows(in.ExplicitAuthFlows) },
+		func() error { return flows(p, in.ExplicitAuthFlows) },
 		func() error { return attributes(p, in, doing) },
 		func() error { return validities(in) },
 		func() error { return oauth(tx, p, in, secret) },
@@ -66,11 +66,14 @@ func orUnits(u *cognitoidp.TokenValidityUnitsType) *cognitoidp.TokenValidityUnit
 	return u
 }
 
-func flows(list []string) error {
+func flows(p *userpool.Pool, list []string) error {
 	allow := slices.ContainsFunc(list, func(s string) bool { return strings.HasPrefix(s, "ALLOW_") })
 	old := slices.ContainsFunc(list, func(s string) bool { return !strings.HasPrefix(s, "ALLOW_") })
 	if allow && old {
 		return mixedFlows()
+	}
+	if slices.Contains(list, "ALLOW_USER_AUTH") && *p.Settings.UserPoolTier == "LITE" {
+		return choiceTier()
 	}
 	return nil
 }

@@ -146,3 +146,18 @@ func checkCertificate(p *userpool.Pool, config *cognitoidp.CustomDomainConfigTyp
 	}
 	return nil
 }
+
+// Host is the name at which a pool's pages are reached: that of its custom domain, else of its prefix, else empty. suffix is what
+// stands behind the prefixes' Region.
+func Host(tx store.Tx, p *userpool.Pool, suffix string) (string, error) {
+	prefix, custom, err := Of(tx, p)
+	switch {
+	case err != nil:
+		return "", err
+	case custom != nil:
+		return custom.Name, nil
+	case prefix != nil:
+		return prefix.Name + ".auth." + prefix.Region + "." + suffix, nil
+	}
+	return "", nil
+}

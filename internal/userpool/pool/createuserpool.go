@@ -20,6 +20,9 @@ func (s *Service) CreateUserPool(c *op.Call, in *cognitoidp.CreateUserPoolInput)
 	if err != nil {
 		return nil, err
 	}
+	if err := firstFactors(set, has); err != nil {
+		return nil, err
+	}
 	id := newID(c.Region)
 	set.Id, set.Arn = &id, new(arn.UserPool(c.Region, c.Account, id))
 	set.CreationDate, set.LastModifiedDate = new(c.Now), new(c.Now)

@@ -150,3 +150,37 @@ func inviteTemplate() *schema.Error {
 func badPageToken() *schema.Error {
 	return invalid("Invalid pagination token.") // (inferred)
 }
+
+// The texts about first factors and passkeys are not known. (inferred)
+
+func badFirstFactor(f string) *schema.Error {
+	return invalid("Invalid AllowedFirstAuthFactors: " + f)
+}
+
+func passwordFirst() *schema.Error {
+	return invalid("AllowedFirstAuthFactors must contain PASSWORD.")
+}
+
+func smsForSignIn() *schema.Error {
+	return invalid("SMS configuration is required when SMS_OTP is an allowed first authentication factor.")
+}
+
+func codeWithMFA(f string) *schema.Error {
+	return invalid(f + " cannot be an allowed first authentication factor when MFA is required.")
+}
+
+func passkeyWithMFA() *schema.Error {
+	return invalid("WEB_AUTHN can be an allowed first authentication factor when MFA is required only with FactorConfiguration MULTI_FACTOR_WITH_USER_VERIFICATION.")
+}
+
+func firstFactorTier() *schema.Error {
+	return cognitoidp.FeatureUnavailableInTierException("Passwordless sign-in is not available in the user pool's feature plan.")
+}
+
+func passkeyTier() *schema.Error {
+	return cognitoidp.FeatureUnavailableInTierException("Passkeys are not available in the user pool's feature plan.")
+}
+
+func badRelyingParty() *schema.Error {
+	return invalid("RelyingPartyId must be a domain that is not a public suffix.")
+}

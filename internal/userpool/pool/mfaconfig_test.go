@@ -41,7 +41,7 @@ func TestSetUserPoolMfaConfig(t *testing.T) {
 	w.Refused(res, "TierChangeNotAllowedException", "The user pool uses features that the feature plan does not have.")
 	want := `{"EmailMfaConfiguration":{"Message":"mail {####}","Subject":"subject"},"MfaConfiguration":"OPTIONAL",` +
 		`"SmsMfaConfiguration":{"SmsAuthenticationMessage":"code {####}","SmsConfiguration":{"SnsCallerArn":"arn:aws:iam::123456789012:role/sms"}},` +
-		`"SoftwareTokenMfaConfiguration":{"Enabled":true},"WebAuthnConfiguration":{"RelyingPartyId":"example.com"}}`
+		`"SoftwareTokenMfaConfiguration":{"Enabled":true},"WebAuthnConfiguration":{"FactorConfiguration":"SINGLE_FACTOR","RelyingPartyId":"example.com","UserVerification":"preferred"}}`
 	if got := optest.JSON(t, out); got != want {
 		t.Errorf("answers %s\nwant %s", got, want)
 	}
@@ -134,6 +134,8 @@ func TestSetUserPoolMfaConfig_refuses(t *testing.T) {
 		in            cognitoidp.SetUserPoolMfaConfigInput
 		code, message string
 	}{
+		{"passkeys below ESSENTIALS", cognitoidp.SetUserPoolMfaConfigInput{UserPoolId: lite, WebAuthnConfiguration: &cognitoidp.WebAuthnConfigurationType{}}, "FeatureUnavailableInTierException", "Passkeys are not available in the user pool's feature plan."},
+		{"passkeys of everybody's domain", cognitoidp.SetUserPoolMfaConfigInput{WebAuthnConfiguration: &cognitoidp.WebAuthnConfigurationType{RelyingPartyId: new("co.uk")}}, ipe, "RelyingPartyId must be a domain that is not a public suffix."},
 		{"unknown pool", cognitoidp.SetUserPoolMfaConfigInput{UserPoolId: "us-east-1_none"}, "ResourceNotFoundException", "User pool us-east-1_none does not exist."},
 		{"off with a factor", cognitoidp.SetUserPoolMfaConfigInput{MfaConfiguration: new("OFF"), SoftwareTokenMfaConfiguration: on}, ipe, together},
 		{"off with a factor that is off", cognitoidp.SetUserPoolMfaConfigInput{MfaConfiguration: new("OFF"), SoftwareTokenMfaConfiguration: off}, ipe, together},

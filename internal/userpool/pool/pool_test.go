@@ -161,9 +161,22 @@ func TestCreateUserPool_refuses(t *testing.T) {
 		{"links", func(in *cognitoidp.CreateUserPoolInput) {
 			in.VerificationMessageTemplate = &cognitoidp.VerificationMessageTemplateType{DefaultEmailOption: new("CONFIRM_WITH_LINK")}
 		}, "", "DefaultEmailOption CONFIRM_WITH_LINK is not supported by this server."},
-		{"passwordless", func(in *cognitoidp.CreateUserPoolInput) {
-			in.Policies = &cognitoidp.UserPoolPolicyType{SignInPolicy: &cognitoidp.SignInPolicyType{AllowedFirstAuthFactors: []string{"PASSWORD", "EMAIL_OTP"}}}
-		}, "", "AllowedFirstAuthFactors other than PASSWORD is not supported by this server."},
+		{"no password", begins("EMAIL_OTP"), "", "AllowedFirstAuthFactors must contain PASSWORD."},
+		{"an authenticator first", begins("PASSWORD", "SOFTWARE_TOKEN"), "", "Invalid AllowedFirstAuthFactors: SOFTWARE_TOKEN"},
+		{"a factor twice", begins("PASSWORD", "EMAIL_OTP", "EMAIL_OTP"), "", "Invalid AllowedFirstAuthFactors: EMAIL_OTP"},
+		{"codes by SMS without SMS", begins("PASSWORD", "SMS_OTP"), "", "SMS configuration is required when SMS_OTP is an allowed first authentication factor."},
+		{"passkeys below ESSENTIALS", func(in *cognitoidp.CreateUserPoolInput) {
+			begins("PASSWORD", "WEB_AUTHN")(in)
+			in.UserPoolTier = new("LITE")
+		}, "FeatureUnavailableInTierException", "Passwordless sign-in is not available in the user pool's feature plan."},
+		{"codes where several factors are demanded", func(in *cognitoidp.CreateUserPoolInput) {
+			begins("PASSWORD", "EMAIL_OTP")(in)
+			in.MfaConfiguration, in.SmsConfiguration, in.AutoVerifiedAttributes = new("ON"), smsConfiguration, []string{"phone_number"}
+		}, "", "EMAIL_OTP cannot be an allowed first authentication factor when MFA is required."},
+		{"passkeys where several factors are demanded", func(in *cognitoidp.CreateUserPoolInput) {
+			begins("PASSWORD", "WEB_AUTHN")(in)
+			in.MfaConfiguration, in.SmsConfiguration, in.AutoVerifiedAttributes = new("ON"), smsConfiguration, []string{"phone_number"}
+		}, "", "WEB_AUTHN can be an allowed first authentication factor when MFA is required only with FactorConfiguration MULTI_FACTOR_WITH_USER_VERIFICATION."},
 		{"history below ESSENTIALS", func(in *cognitoidp.CreateUserPoolInput) {
 			in.UserPoolTier = new("LITE")
 			in.Policies = &cognitoidp.UserPoolPolicyType{PasswordPolicy: &cognitoidp.PasswordPolicyType{PasswordHistorySize: new(int64(3))}}

@@ -22,8 +22,12 @@ func (s *Service) SetUserPoolMfaConfig(c *op.Call, in *cognitoidp.SetUserPoolMfa
 	if err := emailFactor(&set, in.EmailMfaConfiguration); err != nil {
 		return nil, err
 	}
+	passkeys, err := webAuthn(&set, in.WebAuthnConfiguration)
+	if err != nil {
+		return nil, err
+	}
 	next.Factors = userpool.PoolFactors{
-		SMS: in.SmsMfaConfiguration != nil, SoftwareToken: in.SoftwareTokenMfaConfiguration, Email: in.EmailMfaConfiguration, WebAuthn: in.WebAuthnConfiguration,
+		SMS: in.SmsMfaConfiguration != nil, SoftwareToken: in.SoftwareTokenMfaConfiguration, Email: in.EmailMfaConfiguration, WebAuthn: passkeys,
 	}
 	if sms := in.SmsMfaConfiguration; sms != nil {
 		if sms.SmsConfiguration != nil {
@@ -36,6 +40,9 @@ func (s *Service) SetUserPoolMfaConfig(c *op.Call, in *cognitoidp.SetUserPoolMfa
 	}
 	if *set.MfaConfiguration != "OFF" && !next.Factors.Any() {
 		return nil, noFactors()
+	}
+	if err := firstFactors(&set, next.Factors); err != nil {
+		return nil, err
 	}
 	set.LastModifiedDate = new(c.Now)
 	if err := s.change(c, &next, set); err != nil {

@@ -1,8 +1,6 @@
 package pool
 
 import (
-	"slices"
-
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
@@ -31,9 +29,6 @@ func unsupported(in *cognitoidp.CreateUserPoolInput) error {
 	}
 	if in.Policies == nil {
 		return nil
-	}
-	if s := in.Policies.SignInPolicy; s != nil && slices.ContainsFunc(s.AllowedFirstAuthFactors, func(f string) bool { return f != "PASSWORD" }) {
-		return userpool.Unsupported("AllowedFirstAuthFactors other than PASSWORD")
 	}
 	if p := in.Policies.PasswordPolicy; p != nil && p.PasswordHistorySize != nil && *p.PasswordHistorySize > 0 && in.UserPoolTier != nil && *in.UserPoolTier == "LITE" {
 		return noHistory()

@@ -29,6 +29,9 @@ func (s *Service) UpdateUserPool(c *op.Call, in *cognitoidp.UpdateUserPoolInput)
 	if next.Factors, err = factors(p.Factors, set); err != nil {
 		return nil, err
 	}
+	if err := firstFactors(set, next.Factors); err != nil {
+		return nil, err
+	}
 	set.LastModifiedDate = new(c.Now)
 	if err := s.change(c, &next, *set); err != nil {
 		return nil, err

@@ -110,7 +110,7 @@ func TestUpdateUserPool_refuses(t *testing.T) {
 		}, "FeatureUnavailableInTierException", "Threat protection is not available in the user pool's feature plan."},
 		{"passwordless", func(in *cognitoidp.UpdateUserPoolInput) {
 			in.Policies = &cognitoidp.UserPoolPolicyType{SignInPolicy: &cognitoidp.SignInPolicyType{AllowedFirstAuthFactors: []string{"WEB_AUTHN"}}}
-		}, "", "AllowedFirstAuthFactors other than PASSWORD is not supported by this server."},
+		}, "", "AllowedFirstAuthFactors must contain PASSWORD."},
 		{"update of what is not verified", func(in *cognitoidp.UpdateUserPoolInput) {
 			in.UserAttributeUpdateSettings = &cognitoidp.UserAttributeUpdateSettingsType{AttributesRequireVerificationBeforeUpdate: []string{"email"}}
 		}, "", "All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes"},

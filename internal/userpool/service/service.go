@@ -30,6 +30,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/uicustomization"
 	"github.com/cogtrail/cogtrail/internal/userpool/user"
 	"github.com/cogtrail/cogtrail/internal/userpool/userimport"
+	"github.com/cogtrail/cogtrail/internal/userpool/webauthn"
 )
 
 // Deps is what user pools depend on. Vault, Issuer, Messages and Keys are required.
@@ -61,6 +62,7 @@ type Service struct {
 	Import   *userimport.Service
 	MFA      *mfa.Service
 	Device   *device.Service
+	WebAuthn *webauthn.Service
 
 	ResourceServer  *resourceserver.Service
 	Provider        *provider.Service
@@ -71,6 +73,9 @@ type Service struct {
 	Risk            *risk.Service
 	LogDelivery     *logdelivery.Service
 }
+
+// domainSuffix is what stands behind the Region in the names of prefix domains.
+const domainSuffix = "localhost"
 
 // New assembles the areas.
 func New(d Deps) (*Service, error) {
@@ -86,10 +91,11 @@ func New(d Deps) (*Service, error) {
 	}
 	forget := []func(store.Tx, *userpool.Pool, userpool.ClientID) error{uicustomization.Forget, branding.Forget, terms.Forget, risk.Forget}
 	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
+	r.Host = func(tx store.Tx, p *userpool.Pool) (string, error) { return domain.Host(tx, p, domainSuffix) }
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r, Forget: forget}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
-		MFA: &mfa.Service{Realm: r}, Device: &device.Service{Realm: r},
+		MFA: &mfa.Service{Realm: r}, Device: &device.Service{Realm: r}, WebAuthn: &webauthn.Service{Realm: r},
 		Recovery: &recovery.Service{Realm: r}, Import: userimport.New(r, d.Import),
 		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r}, Domain: &domain.Service{Realm: r},
 		UICustomization: &uicustomization.Service{Realm: r}, Branding: &branding.Service{Realm: r}, Terms: &terms.Service{Realm: r},
@@ -111,6 +117,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.UserimportOps(svc, s.Import)...)
 	ops = append(ops, cognitoidp.MfaOps(svc, s.MFA)...)
 	ops = append(ops, cognitoidp.DeviceOps(svc, s.Device)...)
+	ops = append(ops, cognitoidp.WebauthnOps(svc, s.WebAuthn)...)
 	ops = append(ops, cognitoidp.ResourceserverOps(svc, s.ResourceServer)...)
 	ops = append(ops, cognitoidp.ProviderOps(svc, s.Provider)...)
 	ops = append(ops, cognitoidp.DomainOps(svc, s.Domain)...)
