@@ -41,17 +41,34 @@ const signInCode = "sign-in"
 
 // SendSignInCode sends a user a code that is good for one session, whose text is given, and returns what the session keeps of it.
 func (r *Realm) SendSignInCode(tx store.Tx, p *Pool, u *User, session string, to Attribute, now time.Time) (*SecondFactor, error) {
-	spent, err := r.Spent(tx, p, u.Sub, SignInCodeLimit, now)
-	if err != nil {
+	return r.sendSignInCode(tx, p, u.Sub, session, to, code.New(), now)
+}
+
+func (r *Realm) sendSignInCode(tx store.Tx, p *Pool, who, session string, to Attribute, text string, now time.Time) (*SecondFactor, error) {
+	if err := r.spendSignInCode(tx, p, who, now); err != nil {
 		return nil, err
+	}
+	if err := r.send(tx, p, p.signInMessage(to, text, now)); err != nil {
+		return nil, fmt.Errorf("send sign-in code: %w", err)
+	}
+	sum := code.Hash(r.Vault, signInCode, string(p.key(who, session)), text)
+	return &SecondFactor{Code: sum[:], To: to}, nil
+}
+
+// spendSignInCode counts a code that is sent.
+func (r *Realm) spendSignInCode(tx store.Tx, p *Pool, who string, now time.Time) error {
+	spent, err := r.Spent(tx, p, who, SignInCodeLimit, now)
+	if err != nil {
+		return err
 	}
 	if spent {
-		return nil, tooManyCodes()
+		return tooManyCodes()
 	}
-	if err := r.Spend(tx, p, u.Sub, SignInCodeLimit, now); err != nil {
-		return nil, err
-	}
-	text := code.New()
+	return r.Spend(tx, p, who, SignInCodeLimit, now)
+}
+
+// signInMessage is the message with a code for signing in.
+func (p *Pool) signInMessage(to Attribute, text string, now time.Time) Message {
 	m := Message{
 		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: OnSignIn, Medium: MediumOf(to.Name), Destination: to.Value, Time: now,
 	}
@@ -64,11 +81,7 @@ func (r *Realm) SendSignInCode(tx store.Tx, p *Pool, u *User, session string, to
 		}
 	}
 	m.Body = strings.ReplaceAll(m.Body, "{####}", text)
-	if err := r.send(tx, p, m); err != nil {
-		return nil, fmt.Errorf("send sign-in code: %w", err)
-	}
-	sum := code.Hash(r.Vault, signInCode, string(p.key(u.Sub, session)), text)
-	return &SecondFactor{Code: sum[:], To: to}, nil
+	return m
 }
 
 // MatchSignInCode tells whether a text is the code sent for a session.

@@ -57,6 +57,9 @@ const (
 
 	defaultInvitation        = "Your username is {username} and temporary password is {####}. "
 	defaultInvitationSubject = "Your temporary password"
+	// For users without a password. (inferred)
+	defaultWelcome        = "Your username is {username}. "
+	defaultWelcomeSubject = "Your account"
 )
 
 // first is the first text that is set.
@@ -117,7 +120,7 @@ func (r *Realm) SendCodeTo(tx store.Tx, p *Pool, occasion string, to Attribute, 
 	return Delivered(to.Name, to.Value), nil
 }
 
-// SendInvitation sends a temporary password by each of the media. A medium the user has no address for is left out.
+// SendInvitation sends a temporary password, or the name alone if there is none, by each of the media. A medium the user has no address for is left out.
 func (r *Realm) SendInvitation(tx store.Tx, p *Pool, u *User, media []string, password string, now time.Time) error {
 	var t cognitoidp.MessageTemplateType
 	if c := p.Settings.AdminCreateUserConfig; c != nil && c.InviteMessageTemplate != nil {
@@ -126,13 +129,18 @@ func (r *Realm) SendInvitation(tx store.Tx, p *Pool, u *User, media []string, pa
 	for _, medium := range media {
 		m := Message{Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: OnAdminMade, Medium: medium, Time: now}
 		name, secret := invitedName(p, u), password
+		t, invitation, subject := t, defaultInvitation, defaultInvitationSubject
+		if password == "" {
+			t.SMSMessage, t.EmailMessage = withoutPassword(t.SMSMessage), withoutPassword(t.EmailMessage)
+			invitation, subject = defaultWelcome, defaultWelcomeSubject
+		}
 		if medium == MediumSMS {
 			m.Destination, _ = u.Get(Phone)
-			m.Body = first(t.SMSMessage, new(defaultInvitation))
+			m.Body = first(t.SMSMessage, &invitation)
 		} else {
 			m.Destination, _ = u.Get(Email)
-			m.Subject = first(t.EmailSubject, new(defaultInvitationSubject))
-			m.Body = first(t.EmailMessage, new(defaultInvitation))
+			m.Subject = first(t.EmailSubject, &subject)
+			m.Body = first(t.EmailMessage, &invitation)
 			name, secret = html.EscapeString(name), html.EscapeString(secret)
 		}
 		if m.Destination == "" {

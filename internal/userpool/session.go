@@ -33,6 +33,8 @@ type Session struct {
 	Device string        `json:",omitempty"` // of which a proof is asked
 	// Proved are the factors proved before this challenge, by their names in amr.
 	Proved []string `json:",omitempty"`
+	// Choice is set until the first factor of USER_AUTH is proved.
+	Choice *Choice `json:",omitempty"`
 	// Unknown tells that there is no such user; Name is what was asked for, sealed: it may be a password in the wrong field.
 	Unknown bool   `json:",omitempty"`
 	Name    []byte `json:",omitempty"`

@@ -12,7 +12,7 @@ func (s *Service) AdminSetUserMFAPreference(c *op.Call, in *cognitoidp.AdminSetU
 	if err != nil {
 		return nil, err
 	}
-	if err := webAuthn(in.WebAuthnMfaSettings); err != nil {
+	if err := webAuthn(p, u, in.WebAuthnMfaSettings); err != nil {
 		return nil, err
 	}
 	if err := prefer(u, wishes(in.SMSMfaSettings, in.SoftwareTokenMfaSettings, in.EmailMfaSettings)); err != nil {

@@ -29,6 +29,10 @@ func onlySMS() *schema.Error {
 	return cognitoidp.InvalidParameterException("MFAOptions may hold DeliveryMedium SMS with AttributeName phone_number only.") // (inferred)
 }
 
+func passkeysAlone() *schema.Error {
+	return cognitoidp.InvalidParameterException("Passkey MFA requires FactorConfiguration MULTI_FACTOR_WITH_USER_VERIFICATION.") // (inferred)
+}
+
 func oneCredential() *schema.Error {
 	return cognitoidp.InvalidParameterException("Exactly one of AccessToken and Session must be provided.") // (inferred)
 }

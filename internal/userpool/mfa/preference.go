@@ -60,11 +60,17 @@ func prefer(u *userpool.User, list []wish) error {
 	return nil
 }
 
-// webAuthn refuses to switch on what this server does not serve.
-func webAuthn(w *cognitoidp.WebAuthnMfaSettingsType) error {
-	if w != nil && w.Enabled != nil && *w.Enabled {
-		return userpool.Unsupported("WebAuthnMfaSettings")
+// webAuthn lets a user's passkeys stand for several factors, or not, where the pool's passkeys can. It prefers nothing: passkeys are
+// chosen when a sign-in begins.
+func webAuthn(p *userpool.Pool, u *userpool.User, w *cognitoidp.WebAuthnMfaSettingsType) error {
+	if w == nil {
+		return nil
 	}
+	on := w.Enabled != nil && *w.Enabled
+	if on && !p.PasskeysSuffice() {
+		return passkeysAlone()
+	}
+	u.Factors.Passkeys = on
 	return nil
 }
 

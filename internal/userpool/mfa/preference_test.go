@@ -94,7 +94,7 @@ func TestSetUserMFAPreference_refuses(t *testing.T) {
 		{"no e-mail", cognitoidp.SetUserMFAPreferenceInput{AccessToken: other, EmailMfaSettings: email}, ipe, "User does not have delivery config set to turn on EMAIL_OTP"},
 		{"two preferred", cognitoidp.SetUserMFAPreferenceInput{SMSMfaSettings: smsFirst, EmailMfaSettings: emailFirst}, ipe, "Only one MFA method can be preferred."},
 		{"preferred and off", cognitoidp.SetUserMFAPreferenceInput{SMSMfaSettings: &cognitoidp.SMSMfaSettingsType{PreferredMfa: new(true)}}, ipe, "Cannot prefer SMS_MFA without enabling it."},
-		{"passkeys", cognitoidp.SetUserMFAPreferenceInput{WebAuthnMfaSettings: &cognitoidp.WebAuthnMfaSettingsType{Enabled: new(true)}}, ipe, "WebAuthnMfaSettings is not supported by this server."},
+		{"passkeys", cognitoidp.SetUserMFAPreferenceInput{WebAuthnMfaSettings: &cognitoidp.WebAuthnMfaSettingsType{Enabled: new(true)}}, ipe, "Passkey MFA requires FactorConfiguration MULTI_FACTOR_WITH_USER_VERIFICATION."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.in.AccessToken == "" {

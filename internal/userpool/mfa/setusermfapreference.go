@@ -11,7 +11,7 @@ func (s *Service) SetUserMFAPreference(c *op.Call, in *cognitoidp.SetUserMFAPref
 	if err != nil {
 		return nil, err
 	}
-	if err := webAuthn(in.WebAuthnMfaSettings); err != nil {
+	if err := webAuthn(b.Pool, b.User, in.WebAuthnMfaSettings); err != nil {
 		return nil, err
 	}
 	had := hasOne(b.Pool, b.User)

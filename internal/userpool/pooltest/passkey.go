@@ -1,10 +1,13 @@
 package pooltest
 
 import (
+	"context"
 	"regexp"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/credential/passkey/softkey"
+	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
 // Site is the page from which passkeys of ChoicePool are used.
@@ -71,4 +74,23 @@ func (w *World) FirstCode() string {
 		w.T.Fatalf("no code in %q", all[len(all)-1].Body)
 	}
 	return code
+}
+
+// ClearFailures forgets the wrong guesses of a user.
+func (w *World) ClearFailures(pool, name string) {
+	w.T.Helper()
+	err := w.State.Update(context.Background(), func(tx store.Tx) error {
+		p, err := w.S.Realm.AnyPool(tx, userpool.PoolID(pool))
+		if err != nil {
+			return err
+		}
+		u, err := w.S.Realm.User(tx, p, name)
+		if err != nil {
+			return err
+		}
+		return w.S.Realm.ClearFailures(tx, p, u.Sub)
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
 }

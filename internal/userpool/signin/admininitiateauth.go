@@ -26,11 +26,11 @@ func (s *Service) AdminInitiateAuth(c *op.Call, in *cognitoidp.AdminInitiateAuth
 	case !client.Allows(in.AuthFlow):
 		return nil, flowNotEnabled(in.AuthFlow)
 	}
-	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, admin: true, params: in.AuthParameters}).start(in.AuthFlow)
+	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, admin: true, session: in.Session, params: in.AuthParameters}).start(in.AuthFlow)
 	if err != nil {
 		return nil, err
 	}
-	out := &cognitoidp.AdminInitiateAuthOutput{ChallengeParameters: o.parameters, AuthenticationResult: o.tokens}
+	out := &cognitoidp.AdminInitiateAuthOutput{ChallengeParameters: o.parameters, AuthenticationResult: o.tokens, AvailableChallenges: o.available}
 	out.ChallengeName, out.Session = o.answer()
 	return out, nil
 }

@@ -115,3 +115,15 @@ func notRevocable() *schema.Error {
 func notRefreshToken() *schema.Error {
 	return cognitoidp.UnsupportedTokenTypeException("Unsupported token type") // (inferred)
 }
+
+func badPreference() *schema.Error {
+	return cognitoidp.InvalidParameterException("PREFERRED_CHALLENGE is not a challenge that can be preferred.") // (inferred)
+}
+
+func badAnswer() *schema.Error {
+	return cognitoidp.InvalidParameterException("ANSWER is not one of the available challenges.") // (inferred)
+}
+
+func badCredential() *schema.Error {
+	return cognitoidp.InvalidParameterException("Credential data is not valid")
+}

@@ -21,11 +21,11 @@ func (s *Service) InitiateAuth(c *op.Call, in *cognitoidp.InitiateAuthInput) (*c
 	if !client.Allows(in.AuthFlow) {
 		return nil, flowNotEnabled(in.AuthFlow)
 	}
-	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, params: in.AuthParameters}).start(in.AuthFlow)
+	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, session: in.Session, params: in.AuthParameters}).start(in.AuthFlow)
 	if err != nil {
 		return nil, err
 	}
-	out := &cognitoidp.InitiateAuthOutput{ChallengeParameters: o.parameters, AuthenticationResult: o.tokens}
+	out := &cognitoidp.InitiateAuthOutput{ChallengeParameters: o.parameters, AuthenticationResult: o.tokens, AvailableChallenges: o.available}
 	out.ChallengeName, out.Session = o.answer()
 	return out, nil
 }
@@ -40,6 +40,8 @@ func (s *step) start(flow string) (*outcome, error) {
 		return s.password()
 	case "USER_SRP_AUTH":
 		return s.startSRP()
+	case "USER_AUTH":
+		return s.startChoice()
 	case "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN":
 		return s.refresh()
 	default:

@@ -12,10 +12,15 @@ func (s *step) password() (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.checkPassword()
+}
+
+// checkPassword is what a password in clear leads to.
+func (a *attempt) checkPassword() (*outcome, error) {
 	if err := a.ready(); err != nil {
 		return nil, err
 	}
-	ok, err := s.realm.CheckPassword(s.c, s.pool, a.user, a.name, s.params["PASSWORD"])
+	ok, err := a.realm.CheckPassword(a.c, a.pool, a.user, a.name, a.params["PASSWORD"])
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,9 @@ func (s *step) respond(challenge string) (*outcome, error) {
 	if s.params == nil {
 		return nil, missing("challenge responses")
 	}
+	if o, mine, err := s.respondFirst(challenge); mine {
+		return o, err
+	}
 	switch challenge {
 	case passwordVerifier:
 		return s.finishSRP()

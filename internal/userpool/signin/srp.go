@@ -39,6 +39,11 @@ func (s *step) startSRP() (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.startProof("")
+}
+
+// startProof asks for the proof of a password. With a session text the answer has to bring that too.
+func (a *attempt) startProof(text string) (*outcome, error) {
 	if err := a.ready(); err != nil {
 		return nil, err
 	}
@@ -47,17 +52,20 @@ func (s *step) startSRP() (*outcome, error) {
 		return nil, err
 	}
 	row := userpool.Session{Who: a.who, Challenge: passwordVerifier}
+	if text != "" {
+		row.Choice = &userpool.Choice{Text: a.realm.MarkBlock(text)}
+	}
 	if a.user == nil {
-		row.Unknown, row.Name = true, s.realm.Vault.Seal(namePurpose, []byte(a.name), []byte(a.who))
+		row.Unknown, row.Name = true, a.realm.Vault.Seal(namePurpose, []byte(a.name), []byte(a.who))
 	} else {
 		row.Generation = a.user.Generation
 	}
-	parameters, err := s.demandProof(v, row)
+	parameters, err := a.demandProof(v, row)
 	if err != nil {
 		return nil, err
 	}
 	parameters["USERNAME"], parameters["USER_ID_FOR_SRP"] = a.srpID(), a.srpID()
-	return &outcome{challenge: passwordVerifier, parameters: parameters}, nil
+	return &outcome{challenge: passwordVerifier, session: text, parameters: parameters}, nil
 }
 
 // namePurpose is what unknown names in sessions are sealed for.
@@ -156,6 +164,9 @@ func (s *step) proof(challenge string, names ...string) (*attempt, *proof, error
 	block, row, err := s.openBlock(challenge, s.params["PASSWORD_CLAIM_SECRET_BLOCK"])
 	if err != nil {
 		return nil, nil, err
+	}
+	if row.Choice != nil && (s.session == nil || !s.realm.IsBlock(row.Choice, *s.session)) {
+		return nil, nil, userpool.InvalidSession()
 	}
 	a, err := s.resume(row)
 	if err != nil {

@@ -30,6 +30,8 @@ type outcome struct {
 	session    string
 	parameters map[string]string
 	tokens     *cognitoidp.AuthenticationResultType
+	// available are the challenges to choose from, where a sign-in is begun by a choice.
+	available []string
 }
 
 // answer is an outcome in the form in which all four operations give it.

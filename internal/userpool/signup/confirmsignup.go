@@ -5,6 +5,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
@@ -45,6 +46,10 @@ func (s *Service) ConfirmSignUp(c *op.Call, in *cognitoidp.ConfirmSignUpInput) (
 	case attribute == "":
 		return nil, userpool.CodeExpired() // it proves an address the user no longer has
 	}
+	proved, err := s.proved(c, p, client, u, attribute, in.Session)
+	if err != nil {
+		return nil, err
+	}
 	u.Set(attribute+"_verified", "true")
 	u.Status, u.Modified = userpool.Confirmed, c.Now
 	if in.ForceAliasCreation != nil && *in.ForceAliasCreation && p.SignsInWith(attribute) {
@@ -55,5 +60,41 @@ func (s *Service) ConfirmSignUp(c *op.Call, in *cognitoidp.ConfirmSignUpInput) (
 	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
 		return nil, err
 	}
-	return &cognitoidp.ConfirmSignUpOutput{}, nil
+	out := &cognitoidp.ConfirmSignUpOutput{}
+	if client.Allows("USER_AUTH") {
+		text, err := s.Realm.OpenSignUp(c.Tx, p, client, u, userpool.SignUpConfirmed, proved, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		out.Session = &text
+	}
+	return out, nil
+}
+
+// proved are the factors that a sign-up proves, so that a sign-in may follow at once: the address, where codes to it begin sign-ins,
+// or to whoever brings the session that SignUp gave him. None: he has to prove one otherwise. session may be nil.
+func (s *Service) proved(c *op.Call, p *userpool.Pool, client *userpool.Client, u *userpool.User, attribute string, session *string) ([]string, error) {
+	factor, by := userpool.EmailFirst, userpool.ByEmail
+	if attribute == userpool.Phone {
+		factor, by = userpool.SMSFirst, userpool.BySMS
+	}
+	ok := p.Begins(factor)
+	if session != nil {
+		row, err := s.Realm.FindSession(c.Tx, *session)
+		switch {
+		case errors.Is(err, store.ErrNotFound), err == nil && (row.Client != client.ID || row.Challenge != userpool.SignedUp || row.Who != u.Sub || row.Dead(u) || row.Used):
+			return nil, userpool.InvalidSession()
+		case err != nil:
+			return nil, err
+		case !row.Over(c.Now): // the code lives longer than the session
+			if err := s.Realm.UseSession(c.Tx, row); err != nil {
+				return nil, err
+			}
+			ok = true
+		}
+	}
+	if !ok {
+		return nil, nil
+	}
+	return []string{by}, nil
 }

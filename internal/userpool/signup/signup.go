@@ -6,7 +6,8 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
-// SignUp makes a user who has yet to be confirmed, and sends a code if the pool verifies an address he gave.
+// SignUp makes a user who has yet to be confirmed, and sends a code if the pool verifies an address he gave. He needs no password
+// where a code to an address of his can begin a sign-in.
 func (s *Service) SignUp(c *op.Call, in *cognitoidp.SignUpInput) (*cognitoidp.SignUpOutput, error) {
 	client, p, err := s.Realm.Client(c.Tx, in.ClientId)
 	if err != nil {
@@ -36,16 +37,19 @@ func (s *Service) SignUp(c *op.Call, in *cognitoidp.SignUpInput) (*cognitoidp.Si
 		return nil, err
 	}
 	if in.Password == nil {
-		return nil, passwordMissing()
-	}
-	if err := p.Policy().Check(*in.Password); err != nil {
+		if !p.Passwordless(u) {
+			return nil, passwordMissing()
+		}
+	} else if err := p.Policy().Check(*in.Password); err != nil {
 		return nil, cognitoidp.InvalidPasswordException(err.Error())
 	}
 	if err := s.Realm.NameTaken(c.Tx, p, u, userExists()); err != nil {
 		return nil, err
 	}
-	if err := s.Realm.SetPassword(c, p, u, *in.Password); err != nil {
-		return nil, err
+	if in.Password != nil {
+		if err := s.Realm.SetPassword(c, p, u, *in.Password); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
 		return nil, err
@@ -56,6 +60,13 @@ func (s *Service) SignUp(c *op.Call, in *cognitoidp.SignUpInput) (*cognitoidp.Si
 		if out.CodeDeliveryDetails, err = s.send(c, p, u, userpool.OnSignUp, attribute); err != nil {
 			return nil, err
 		}
+	}
+	if client.Allows("USER_AUTH") {
+		text, err := s.Realm.OpenSignUp(c.Tx, p, client, u, userpool.SignedUp, nil, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		out.Session = &text
 	}
 	return out, nil
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // AdminCreateUser makes a user with a temporary password, given or made up, and sends it to him unless told not to. With
-// MessageAction RESEND it gives one who has not used his a new one.
+// MessageAction RESEND it gives one who has not used his a new one. A user whom a code can let in is made without a password unless one
+// is given, and is confirmed at once.
 func (s *Service) AdminCreateUser(c *op.Call, in *cognitoidp.AdminCreateUserInput) (*cognitoidp.AdminCreateUserOutput, error) {
 	p, err := s.Realm.Pool(c, in.UserPoolId)
 	if err != nil {
@@ -29,22 +30,31 @@ func (s *Service) AdminCreateUser(c *op.Call, in *cognitoidp.AdminCreateUserInpu
 		return nil, err
 	}
 	c.Record.Subject(u.Sub)
-	password := p.Policy().Temporary()
-	if in.TemporaryPassword != nil && *in.TemporaryPassword != "" {
+	given := in.TemporaryPassword != nil && *in.TemporaryPassword != ""
+	password := ""
+	switch {
+	case given:
 		password = *in.TemporaryPassword
+	case action == "RESEND" || !p.Passwordless(u):
+		password = p.Policy().Temporary()
 	}
-	if err := p.Policy().Check(password); err != nil {
-		return nil, noPolicyReason(err)
+	if password != "" {
+		if err := p.Policy().Check(password); err != nil {
+			return nil, noPolicyReason(err)
+		}
 	}
 	if action != "RESEND" {
 		if err := s.Realm.NameTaken(c.Tx, p, u, userExists()); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.Realm.SetPassword(c, p, u, password); err != nil {
-		return nil, err
+	u.Status, u.Modified = userpool.Confirmed, c.Now
+	if password != "" {
+		if err := s.Realm.SetPassword(c, p, u, password); err != nil {
+			return nil, err
+		}
+		u.Status, u.TemporarySince = userpool.ForceChangePassword, c.Now
 	}
-	u.Status, u.TemporarySince, u.Modified = userpool.ForceChangePassword, c.Now, c.Now
 	if in.ForceAliasCreation != nil && *in.ForceAliasCreation {
 		for _, name := range []string{userpool.Email, userpool.Phone} {
 			if p.SignsInWith(name) && u.Verified(name) {
