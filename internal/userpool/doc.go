@@ -12,6 +12,7 @@
 //	tokens        ── Realm.Issue ──▶ ID and access token, a family row found by the refresh token's keyed hash
 //	refresh       ── Realm.Rotate ──▶ the next refresh token of the family, which finds itself by what all of them share
 //	second factor ── Pool.Demand ──▶ what is asked for; Realm.SendSignInCode, CheckTOTP ──▶ codes
+//	first factor  ── Pool.Offers ──▶ what a sign-in may begin with; Realm.SendFirstCode, PasskeysOf ──▶ codes, passkeys
 //	access token  ── Realm.Access ──▶ the one check behind every operation that takes one
 //	attributes    ── Realm.UpdateAttributes ──▶ values, those that wait for a code, codes to new addresses
 //	message       ── Sender ──▶ the mailbox, in the same transaction

@@ -71,8 +71,8 @@ func (s *Service) ConfirmSignUp(c *op.Call, in *cognitoidp.ConfirmSignUpInput) (
 	return out, nil
 }
 
-// proved are the factors that a sign-up proves, so that a sign-in may follow at once: the address, where codes to it begin sign-ins,
-// or to whoever brings the session that SignUp gave him. None: he has to prove one otherwise. session may be nil.
+// proved are the factors that a sign-up proves, so that a sign-in may follow at once: the address, where codes to it begin sign-ins or
+// where the session that SignUp gave is brought along. None: the user has to prove one otherwise.
 func (s *Service) proved(c *op.Call, p *userpool.Pool, client *userpool.Client, u *userpool.User, attribute string, session *string) ([]string, error) {
 	factor, by := userpool.EmailFirst, userpool.ByEmail
 	if attribute == userpool.Phone {
