@@ -37,6 +37,12 @@ func (r resources) Of(c *op.Call, s *schema.Service, o *schema.Operation, in *sc
 		if o.Name == "DescribeAlarms" {
 			return []string{arn.Alarm(c.Region, c.Account, "*")}, nil // as AWS's messages say
 		}
+		if strings.HasSuffix(o.Name, "AlarmMuteRule") {
+			return append(named(c, "cloudwatch", "alarm-mute-rule:", in, "Name", "AlarmMuteRuleName"), mutedAlarms(c, in)...), nil
+		}
+		if o.Name == "ListAlarmMuteRules" {
+			return []string{arn.Regional("cloudwatch", c.Region, c.Account, "alarm-mute-rule:*")}, nil
+		}
 		return named(c, "cloudwatch", "alarm:", in, "AlarmName", "AlarmNames", "ResourceARN"), nil
 	case "logs":
 		if group := in.Text("logGroupName"); group != "" {
@@ -61,6 +67,16 @@ func (r resources) Of(c *op.Call, s *schema.Service, o *schema.Operation, in *sc
 	default:
 		return nil, nil
 	}
+}
+
+// mutedAlarms are the alarms that a mute rule would silence: its maker must be
+// allowed to do so to each.
+func mutedAlarms(c *op.Call, in *schema.Struct) []string {
+	targets, ok := in.Get("MuteTargets").(*schema.Struct)
+	if !ok {
+		return nil
+	}
+	return named(c, "cloudwatch", "alarm:", targets, "AlarmNames")
 }
 
 // topicOf is the topic of a subscription's ARN, which policies name instead. A text

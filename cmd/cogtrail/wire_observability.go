@@ -61,7 +61,9 @@ func (b *builder) notifications(ctx context.Context) error {
 func (b *builder) metricsAndAlarms() {
 	m := b.models["cloudwatch"]
 	b.ops = append(b.ops, apicloudwatch.MetricOps(m, metric.New(metric.Deps{Tokens: b.vault}))...)
-	b.ops = append(b.ops, apicloudwatch.AlarmOps(m, alarm.New(alarm.Deps{Tokens: b.vault}))...)
+	alarms := alarm.New(alarm.Deps{Tokens: b.vault})
+	b.ops = append(b.ops, apicloudwatch.AlarmOps(m, alarms)...)
+	b.ops = append(b.ops, apicloudwatch.MuteOps(m, alarms)...)
 	actor := &alarm.Actor{State: b.engines.state, Topics: b.topic.Publisher(), Now: b.clock.Now}
 	b.jobs[alarm.JobKind] = actor.Run
 	evaluator := &alarm.Evaluator{State: b.engines.state, Metrics: metric.Reader{}, Log: b.log, Now: b.clock.Now, Every: b.config.Alarm.Every}

@@ -45,7 +45,8 @@ func (a *Actor) Run(ctx context.Context, j job.Job) error {
 	}
 	return a.State.Update(ctx, func(tx store.Tx) error {
 		// The job's id makes the item's key; history shows it after its cause.
-		i := item{Account: j.Account, Region: j.Region, Name: act.Name, ID: "job-" + j.ID, At: act.At.Add(time.Millisecond).UnixNano(), Type: actionItem}
+		i := item{Account: j.Account, Region: j.Region, Name: act.Name, ID: "job-" + j.ID, At: act.At.Add(time.Millisecond).UnixNano(), Type: actionItem,
+			Composite: act.Composite}
 		if done, err := history.Has(tx, history.Key(&i)); err != nil || done {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/alarm"
 	"github.com/cogtrail/cogtrail/internal/api/cloudwatch"
+	"github.com/cogtrail/cogtrail/internal/metric/expression"
 	"github.com/cogtrail/cogtrail/internal/metric/series"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/schema"
@@ -20,6 +21,11 @@ import (
 type counting struct{ n *int }
 
 func (c counting) Points(store.Tx, string, string, string, string, []series.Dimension, string, time.Time, time.Time, time.Duration) ([]series.Bucket, error) {
+	*c.n++
+	return nil, nil
+}
+
+func (c counting) Math(store.Tx, string, string, []cloudwatch.MetricDataQuery, time.Time, time.Time, time.Time) ([]expression.Point, error) {
 	*c.n++
 	return nil, nil
 }

@@ -55,9 +55,11 @@ type world struct {
 	topics *fakeTopics
 }
 
+func tokens() alarm.Tokens { return secret.NewVault(secret.GenerateMasterKey()) }
+
 func open(t *testing.T) *world {
 	w := &world{t: t, db: mem.New(), topics: &fakeTopics{}}
-	w.s = alarm.New(alarm.Deps{Tokens: secret.NewVault(secret.GenerateMasterKey())})
+	w.s = alarm.New(alarm.Deps{Tokens: tokens()})
 	w.e = &alarm.Evaluator{State: w.db, Metrics: metric.Reader{}, Log: slog.New(slog.DiscardHandler)}
 	return w
 }
@@ -208,8 +210,8 @@ func TestPutMetricAlarm_refusals(t *testing.T) {
 			"Metrics cannot be checked across more than a week (EvaluationPeriods * Period must be <= 604800)."},
 		"datapoints": {func(in *cloudwatch.PutMetricAlarmInput) { in.DatapointsToAlarm = new(int64(2)) }, "ValidationError", "DatapointsToAlarm must be less than or equal to EvaluationPeriods."},
 		"action":     {func(in *cloudwatch.PutMetricAlarmInput) { in.OKActions = []string{"x"} }, "ValidationError", "Invalid arn syntax: x"},
-		"math": {func(in *cloudwatch.PutMetricAlarmInput) { in.Metrics = make([]cloudwatch.MetricDataQuery, 1) }, "ValidationError",
-			"Alarms on metric math are not supported by this server."},
+		"math and a metric": {func(in *cloudwatch.PutMetricAlarmInput) { in.Metrics = make([]cloudwatch.MetricDataQuery, 1) }, "ValidationError",
+			"MetricName should not be set if list of Metrics is set."},
 		"band": {func(in *cloudwatch.PutMetricAlarmInput) { in.ComparisonOperator = new("GreaterThanUpperThreshold") }, "ValidationError",
 			"Anomaly detection alarms are not supported by this server."},
 		"two statistics": {func(in *cloudwatch.PutMetricAlarmInput) { in.ExtendedStatistic = new("p90") }, "InvalidParameterCombinationException",

@@ -1,9 +1,13 @@
-// Package alarm keeps metric alarms, evaluates them, and answers CloudWatch's
-// alarm operations. Package alarm/evaluate owns the rules that decide a state.
+// Package alarm keeps metric and composite alarms and mute rules, evaluates the
+// alarms, and answers CloudWatch's alarm operations. Package alarm/evaluate owns the
+// rules that decide a state, alarm/rule those of composites, alarm/mute the
+// schedules of mute rules.
 //
-//	PutMetricAlarm ─▶ "alarm" row, "alarm.due" row (evaluate at once), history
-//	Evaluator.Run ─▶ due rows ─ Metrics.Points ─ evaluate.Evaluate ─▶ one transaction:
-//	                   next due row; if the state changed: alarm row, history, a job per action
+//	Put…Alarm ─▶ "alarm" row, "alarm.due" row (evaluate at once), history
+//	Evaluator.Run ─▶ due rows ─ Metrics.Points, Metrics.Math ─ evaluate.Evaluate ─▶ one transaction:
+//	                   next due row; if the state changed, a transition
+//	transition ─▶ alarm row, history, an event, a due row for each composite that looks at the alarm, and its actions:
+//	                   held by the suppressor (hold.go) ─▶ muted by a rule (muted.go) ─▶ a job each
 //	Actor.Run (job) ─▶ Topics.Publish and the history of the action, one transaction
 //	SetAlarmState ─▶ the same transition by hand
 //
@@ -13,5 +17,6 @@
 // published to exactly once per transition and action: the job that repeats finds
 // the history item of its first run. Evaluations lie on multiples of the alarm's
 // interval (plus settle) however late one was; what was missed while the server
-// stood still is evaluated once. History is kept for 30 days and outlives the alarm.
+// stood still is evaluated once. Composite alarms are evaluated when a child changes,
+// and keep their state while they look at themselves. History is kept for 30 days and outlives the alarm.
 package alarm

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/alarm/evaluate"
+	"github.com/cogtrail/cogtrail/internal/api/cloudwatch"
+	"github.com/cogtrail/cogtrail/internal/metric/expression"
 	"github.com/cogtrail/cogtrail/internal/metric/series"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -24,6 +26,8 @@ type Metrics interface {
 	// Points returns the periods between start and end that have data, oldest
 	// first. Periods count from start. An empty unit means all units together.
 	Points(tx store.Tx, account, region, namespace, name string, dimensions []series.Dimension, unit string, start, end time.Time, period time.Duration) ([]series.Bucket, error)
+	// Math computes the queries of an alarm on metric math, likewise.
+	Math(tx store.Tx, account, region string, queries []cloudwatch.MetricDataQuery, now, start, end time.Time) ([]expression.Point, error)
 }
 
 // Evaluator evaluates alarms when they are due. Fields are set before Run and not
@@ -31,7 +35,9 @@ type Metrics interface {
 type Evaluator struct {
 	State   store.State
 	Metrics Metrics
-	Log     *slog.Logger
+	// Events takes what happens to alarms; nil if nobody wants to know.
+	Events Events
+	Log    *slog.Logger
 	// Now tells business time; time.Now if nil.
 	Now func() time.Time
 	// Tick is how often due alarms are looked for; one second if zero.
@@ -136,11 +142,14 @@ func (e *Evaluator) batch(tx store.Tx, now time.Time) error {
 		}
 		rule := r.rule()
 		rule.Every = e.Every
-		if err := schedule(tx, r, next(now, rule.Interval())); err != nil {
+		evaluateOne := func() error { return e.evaluate(tx, now, r, &rule) }
+		if r.Config.Composite != nil {
+			evaluateOne = func() error { return evaluateComposite(tx, now, r, e.Events) }
+		} else if err := schedule(tx, r, next(now, rule.Interval())); err != nil {
 			return err
 		}
 		// One alarm that cannot be evaluated must not hold up the others.
-		if err := tx.Savepoint(func() error { return e.evaluate(tx, now, r, &rule) }); err != nil {
+		if err := tx.Savepoint(evaluateOne); err != nil {
 			if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrBusy) || errors.Is(err, context.Canceled) {
 				return err
 			}
@@ -157,15 +166,41 @@ func next(now time.Time, interval time.Duration) time.Time {
 }
 
 func (e *Evaluator) evaluate(tx store.Tx, now time.Time, r *row, rule *evaluate.Alarm) error {
+	points, err := e.points(tx, now, r, rule)
+	if err != nil {
+		return err
+	}
+	res := evaluate.Evaluate(*rule, r.State, now, points)
+	if res.Changed { // else the reason stays that of the transition (inferred)
+		if err := r.transit(tx, now, e.Events, res.State, res.Reason, res.ReasonData); err != nil {
+			return err
+		}
+	}
+	return r.settle(tx, now)
+}
+
+// points are the periods with data that decide about an alarm.
+func (e *Evaluator) points(tx store.Tx, now time.Time, r *row, rule *evaluate.Alarm) ([]evaluate.Point, error) {
 	c := &r.Config
 	start, end := rule.Window(now)
+	if len(c.Metrics) > 0 {
+		ps, err := e.Metrics.Math(tx, r.Account, r.Region, c.Metrics, now, start, end)
+		if err != nil {
+			return nil, fmt.Errorf("compute metrics of alarm: %w", err)
+		}
+		points := make([]evaluate.Point, len(ps))
+		for i, p := range ps {
+			points[i] = evaluate.Point{Start: time.Unix(p.At, 0).UTC(), Value: p.V}
+		}
+		return points, nil
+	}
 	bs, err := e.Metrics.Points(tx, r.Account, r.Region, c.Namespace, c.MetricName, c.Dimensions, text(c.Unit), start, end, rule.Period)
 	if err != nil {
-		return fmt.Errorf("read metric of alarm: %w", err)
+		return nil, fmt.Errorf("read metric of alarm: %w", err)
 	}
 	st, err := series.ParseStatistic(rule.Statistic)
 	if err != nil {
-		return fmt.Errorf("statistic %q: %w", rule.Statistic, err)
+		return nil, fmt.Errorf("statistic %q: %w", rule.Statistic, err)
 	}
 	points := make([]evaluate.Point, 0, len(bs))
 	for i := range bs {
@@ -173,9 +208,5 @@ func (e *Evaluator) evaluate(tx store.Tx, now time.Time, r *row, rule *evaluate.
 			points = append(points, evaluate.Point{Start: bs[i].Start, Value: v, SampleCount: bs[i].Summary.Count})
 		}
 	}
-	res := evaluate.Evaluate(*rule, r.State, now, points)
-	if !res.Changed {
-		return nil // the reason stays that of the transition (inferred)
-	}
-	return r.transit(tx, now, res.State, res.Reason, res.ReasonData)
+	return points, nil
 }

@@ -3,6 +3,7 @@ package alarm
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,17 +30,18 @@ func (r *row) remember(tx store.Tx, at time.Time, kind, summary string, data any
 	if err != nil {
 		return fmt.Errorf("encode alarm history: %w", err)
 	}
-	i := item{Account: r.Account, Region: r.Region, Name: r.Name, ID: uuid.NewString(), At: at.UnixNano(), Type: kind, Summary: summary, Data: raw}
+	i := item{Account: r.Account, Region: r.Region, Name: r.Name, ID: uuid.NewString(), At: at.UnixNano(), Type: kind, Summary: summary, Data: raw,
+		Composite: r.Config.Composite != nil}
 	if err := history.Insert(tx, &i); err != nil {
 		return fmt.Errorf("keep alarm history: %w", err)
 	}
 	return nil
 }
 
-// configuration is an alarm in history data, in the order of AWS's samples.
+// configuration is a metric alarm in history data, in the order of AWS's samples.
 type configuration struct {
 	Threshold          json.Number     `json:"threshold"`
-	Namespace          string          `json:"namespace"`
+	Namespace          string          `json:"namespace,omitempty"`
 	StateValue         evaluate.State  `json:"stateValue"`
 	Dimensions         []dimensionJSON `json:"dimensions"`
 	OKActions          []string        `json:"okactions"`
@@ -47,8 +49,9 @@ type configuration struct {
 	EvaluationPeriods  int64           `json:"evaluationPeriods"`
 	DatapointsToAlarm  *int64          `json:"datapointsToAlarm,omitempty"`
 	ComparisonOperator string          `json:"comparisonOperator"`
-	MetricName         string          `json:"metricName"`
-	Period             int64           `json:"period"`
+	MetricName         string          `json:"metricName,omitempty"`
+	Period             int64           `json:"period,omitempty"`
+	Metrics            []metricDetail  `json:"metrics,omitempty"`
 	AlarmName          string          `json:"alarmName"`
 	NoDataActions      []string        `json:"insufficientDataActions"`
 	ActionsEnabled     bool            `json:"actionsEnabled"`
@@ -62,13 +65,40 @@ type configuration struct {
 	Updated            string          `json:"alarmConfigurationUpdatedTimestamp"`
 }
 
+// compositeConfiguration is a composite alarm in history data (inferred).
+type compositeConfiguration struct {
+	AlarmRule      string         `json:"alarmRule"`
+	StateValue     evaluate.State `json:"stateValue"`
+	OKActions      []string       `json:"okactions"`
+	AlarmActions   []string       `json:"alarmActions"`
+	AlarmName      string         `json:"alarmName"`
+	NoDataActions  []string       `json:"insufficientDataActions"`
+	ActionsEnabled bool           `json:"actionsEnabled"`
+	Description    *string        `json:"alarmDescription,omitempty"`
+	Suppressor     *string        `json:"actionsSuppressor,omitempty"`
+	Wait           *int64         `json:"actionsSuppressorWaitPeriod,omitempty"`
+	Extension      *int64         `json:"actionsSuppressorExtensionPeriod,omitempty"`
+	ARN            string         `json:"alarmArn"`
+	Updated        string         `json:"alarmConfigurationUpdatedTimestamp"`
+}
+
 type dimensionJSON struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
 
-func (r *row) configuration() *configuration {
+func (r *row) configuration() any {
 	c := &r.Config
+	if k := c.Composite; k != nil {
+		out := &compositeConfiguration{
+			AlarmRule: k.Rule, StateValue: r.State, OKActions: list(c.OKActions), AlarmActions: list(c.AlarmActions), AlarmName: r.Name,
+			NoDataActions: list(c.NoDataActions), ActionsEnabled: c.ActionsEnabled, Description: c.Description, ARN: r.arn(), Updated: date(r.Updated),
+		}
+		if k.Suppressor != nil {
+			out.Suppressor, out.Wait, out.Extension = k.Suppressor, &k.Wait, &k.Extension
+		}
+		return out
+	}
 	out := &configuration{
 		Threshold: json.Number(evaluate.Number(c.Threshold)), Namespace: c.Namespace, StateValue: r.State, Dimensions: []dimensionJSON{},
 		OKActions: list(c.OKActions), AlarmActions: list(c.AlarmActions), EvaluationPeriods: c.EvaluationPeriods, DatapointsToAlarm: c.DatapointsToAlarm,
@@ -76,30 +106,38 @@ func (r *row) configuration() *configuration {
 		ActionsEnabled: c.ActionsEnabled, Description: c.Description, Statistic: c.Statistic, ExtendedStatistic: c.ExtendedStatistic, Unit: c.Unit,
 		TreatMissing: c.TreatMissing, LowSamples: c.LowSamples, ARN: r.arn(), Updated: date(r.Updated),
 	}
+	if len(c.Metrics) > 0 {
+		out.Period, out.Metrics = 0, r.metricDetails()
+	}
 	for _, d := range c.Dimensions {
 		out.Dimensions = append(out.Dimensions, dimensionJSON{d.Name, d.Value})
 	}
 	return out
 }
 
-// configured remembers a change of the configuration: Create, Update or Delete.
-func (r *row) configured(tx store.Tx, now time.Time, kind, done string) error {
+// configured remembers a change of the configuration (Create, Update or Delete)
+// and tells events. before is the alarm as it was, for an update.
+func (r *row) configured(tx store.Tx, now time.Time, events Events, kind string, before *row) error {
 	data := struct {
-		Created *configuration `json:"createdAlarm,omitempty"`
-		Updated *configuration `json:"updatedAlarm,omitempty"`
-		Deleted *configuration `json:"deletedAlarm,omitempty"`
-		Type    string         `json:"type"`
-		Version string         `json:"version"`
+		Created any    `json:"createdAlarm,omitempty"`
+		Updated any    `json:"updatedAlarm,omitempty"`
+		Deleted any    `json:"deletedAlarm,omitempty"`
+		Type    string `json:"type"`
+		Version string `json:"version"`
 	}{Type: kind, Version: "1.0"}
+	done := ""
 	switch kind {
 	case "Create":
-		data.Created = r.configuration()
+		data.Created, done = r.configuration(), "created"
 	case "Update":
-		data.Updated = r.configuration()
+		data.Updated, done = r.configuration(), "updated"
 	case "Delete":
-		data.Deleted = r.configuration()
+		data.Deleted, done = r.configuration(), "deleted"
 	}
-	return r.remember(tx, now, configurationUpdate, `Alarm "`+r.Name+`" `+done, data)
+	if err := r.remember(tx, now, configurationUpdate, `Alarm "`+r.Name+`" `+done, data); err != nil {
+		return err
+	}
+	return r.tellConfiguration(tx, now, events, kind, before)
 }
 
 func list(s []string) []string {
@@ -113,15 +151,16 @@ func list(s []string) []string {
 // newest first unless asked otherwise.
 func (s *Service) DescribeAlarmHistory(c *op.Call, in *cloudwatch.DescribeAlarmHistoryInput) (*cloudwatch.DescribeAlarmHistoryOutput, error) {
 	out := &cloudwatch.DescribeAlarmHistoryOutput{AlarmHistoryItems: []cloudwatch.AlarmHistoryItem{}}
-	if !metricAlarms(in.AlarmTypes) || in.AlarmContributorId != nil {
-		return out, nil
+	metric, composite := alarmTypes(in.AlarmTypes)
+	if in.AlarmContributorId != nil {
+		return out, nil // no alarm of this server has contributors
 	}
 	index, prefix := "time", store.K(c.Account, c.Region)
 	if in.AlarmName != nil {
 		index, prefix = "alarm", store.K(c.Account, c.Region, *in.AlarmName)
 	}
 	reverse := text(in.ScanBy) != "TimestampAscending"
-	binding := []string{c.Account, c.Region, text(in.AlarmName), text(in.HistoryItemType), fmt.Sprint(reverse), moment(in.StartDate), moment(in.EndDate)}
+	binding := []string{c.Account, c.Region, text(in.AlarmName), text(in.HistoryItemType), fmt.Sprint(reverse, metric, composite), moment(in.StartDate), moment(in.EndDate)}
 	var after store.Key
 	if in.NextToken != nil {
 		raw, err := s.deps.Tokens.OpenToken("alarm history", *in.NextToken, binding...)
@@ -146,6 +185,13 @@ func (s *Service) DescribeAlarmHistory(c *op.Call, in *cloudwatch.DescribeAlarmH
 		if (reverse && early) || (!reverse && late) {
 			break // all that follows is so too
 		}
+		kind := metricAlarm
+		if i.Composite {
+			kind = compositeAlarm
+		}
+		if i.Composite && !composite || !i.Composite && !metric {
+			continue
+		}
 		if early || late || (in.HistoryItemType != nil && i.Type != *in.HistoryItemType) {
 			continue
 		}
@@ -155,7 +201,7 @@ func (s *Service) DescribeAlarmHistory(c *op.Call, in *cloudwatch.DescribeAlarmH
 		}
 		last = at.Position
 		out.AlarmHistoryItems = append(out.AlarmHistoryItems, cloudwatch.AlarmHistoryItem{
-			AlarmName: &i.Name, AlarmType: new("MetricAlarm"), Timestamp: &when, HistoryItemType: &i.Type, HistorySummary: &i.Summary, HistoryData: &i.Data,
+			AlarmName: &i.Name, AlarmType: &kind, Timestamp: &when, HistoryItemType: &i.Type, HistorySummary: &i.Summary, HistoryData: &i.Data,
 		})
 	}
 	return out, nil
@@ -168,15 +214,12 @@ func moment(t *time.Time) string {
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
-// metricAlarms tells whether a list of alarm types asks for metric alarms, which
-// it does when empty.
-func metricAlarms(types []string) bool {
-	for _, t := range types {
-		if t == "MetricAlarm" {
-			return true
-		}
+// alarmTypes tells which types of alarms a list asks for: metric alarms when it is empty.
+func alarmTypes(types []string) (metric, composite bool) {
+	if len(types) == 0 {
+		return true, false
 	}
-	return len(types) == 0
+	return slices.Contains(types, metricAlarm), slices.Contains(types, compositeAlarm)
 }
 
 // forget deletes a batch of items beyond keepHistory; true if there may be more.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/alarm/evaluate"
+	"github.com/cogtrail/cogtrail/internal/api/cloudwatch"
 )
 
 // message is what an alarm publishes to a topic, members in AWS's order.
@@ -26,17 +27,28 @@ type message struct {
 	AlarmActions     []string
 	NoDataActions    []string `json:"InsufficientDataActions"`
 	AfterMute        bool     `json:"ActionExecutedAfterMuteWindow"`
-	Trigger          trigger
+	Trigger          *trigger `json:",omitempty"`
+	// Of a composite alarm.
+	AlarmRule          string        `json:",omitempty"`
+	TriggeringChildren *[]childShown `json:",omitempty"`
+}
+
+// childShown is a triggering child as messages spell it.
+type childShown struct {
+	Arn   string
+	State struct {
+		Value     evaluate.State
+		Timestamp string
+	}
 }
 
 type trigger struct {
-	MetricName         string
-	Namespace          string
-	StatisticType      string
-	Statistic          string `json:",omitempty"`
-	ExtendedStatistic  string `json:",omitempty"`
-	Unit               *string
-	Dimensions         []triggerDimension
+	MetricName        string `json:",omitempty"`
+	Namespace         string `json:",omitempty"`
+	StatisticType     string `json:",omitempty"`
+	Statistic         string `json:",omitempty"`
+	ExtendedStatistic string `json:",omitempty"`
+	*triggerUnit
 	Period             int64
 	EvaluationPeriods  int64
 	DatapointsToAlarm  *int64 `json:",omitempty"`
@@ -44,6 +56,34 @@ type trigger struct {
 	Threshold          json.Number
 	TreatMissingData   string
 	LowSamples         string `json:"EvaluateLowSampleCountPercentile"`
+	// Of an alarm on metric math, instead of the metric.
+	Metrics []triggerQuery `json:",omitempty"`
+}
+
+// triggerUnit holds the members of a metric that are there even when empty.
+type triggerUnit struct {
+	Unit       *string
+	Dimensions []triggerDimension
+}
+
+// triggerQuery is a query of metric math in messages.
+type triggerQuery struct {
+	Expression *string      `json:",omitempty"`
+	ID         string       `json:"Id"`
+	Label      *string      `json:",omitempty"`
+	MetricStat *triggerStat `json:",omitempty"`
+	ReturnData bool
+}
+
+type triggerStat struct {
+	Metric struct {
+		Dimensions []triggerDimension
+		MetricName string
+		Namespace  string
+	}
+	Period int64
+	Stat   string
+	Unit   *string `json:",omitempty"`
 }
 
 type triggerDimension struct {
@@ -57,31 +97,66 @@ var statisticNames = map[string]string{
 	"SampleCount": "SAMPLE_COUNT", // (inferred)
 }
 
-// message composes subject and text of a transition that r has just made.
-func (r *row) message(old evaluate.State) (subject, body string, err error) {
+// message composes subject and text of a transition that r has made from old.
+func (r *row) message(old evaluate.State, afterMute bool) (subject, body string, err error) {
 	c := &r.Config
 	m := message{
 		AlarmName: r.Name, AlarmDescription: c.Description, AWSAccountId: r.Account, ConfigUpdated: date(r.Updated), NewStateValue: r.State,
 		NewStateReason: r.Reason, StateChangeTime: date(r.StateUpdated), Region: regionName(r.Region), AlarmArn: r.arn(), OldStateValue: old,
-		OKActions: list(c.OKActions), AlarmActions: list(c.AlarmActions), NoDataActions: list(c.NoDataActions),
-		Trigger: trigger{
-			MetricName: c.MetricName, Namespace: c.Namespace, StatisticType: "Statistic", Statistic: statisticNames[text(c.Statistic)], Unit: c.Unit,
-			Dimensions: []triggerDimension{}, Period: c.Period, EvaluationPeriods: c.EvaluationPeriods, DatapointsToAlarm: c.DatapointsToAlarm,
-			ComparisonOperator: c.Comparison, Threshold: json.Number(evaluate.Number(c.Threshold)),
-			TreatMissingData: "missing", LowSamples: text(c.LowSamples),
-		},
+		OKActions: list(c.OKActions), AlarmActions: list(c.AlarmActions), NoDataActions: list(c.NoDataActions), AfterMute: afterMute,
 	}
-	if c.TreatMissing != nil {
-		m.Trigger.TreatMissingData = *c.TreatMissing
-	}
-	if c.ExtendedStatistic != nil {
-		m.Trigger.StatisticType, m.Trigger.ExtendedStatistic = "ExtendedStatistic", *c.ExtendedStatistic
-	}
-	for _, d := range c.Dimensions {
-		m.Trigger.Dimensions = append(m.Trigger.Dimensions, triggerDimension{d.Value, d.Name})
+	if c.Composite == nil {
+		m.Trigger = c.trigger()
+	} else {
+		m.AlarmRule, m.TriggeringChildren = c.Composite.Rule, new([]childShown{})
+		for _, k := range r.triggers() {
+			shown := childShown{Arn: k.ARN}
+			shown.State.Value, shown.State.Timestamp = k.State.Value, k.State.Timestamp
+			*m.TriggeringChildren = append(*m.TriggeringChildren, shown)
+		}
 	}
 	body, err = plainJSON(m)
 	return fmt.Sprintf("%s: %q in %s", r.State, r.Name, regionName(r.Region)), body, err
+}
+
+func (c *config) trigger() *trigger {
+	t := &trigger{
+		Period: c.Period, EvaluationPeriods: c.EvaluationPeriods, DatapointsToAlarm: c.DatapointsToAlarm, ComparisonOperator: c.Comparison,
+		Threshold: json.Number(evaluate.Number(c.Threshold)), TreatMissingData: "missing", LowSamples: text(c.LowSamples),
+	}
+	if c.TreatMissing != nil {
+		t.TreatMissingData = *c.TreatMissing
+	}
+	if len(c.Metrics) > 0 {
+		for i := range c.Metrics {
+			t.Metrics = append(t.Metrics, triggerOf(&c.Metrics[i]))
+		}
+		return t
+	}
+	t.MetricName, t.Namespace, t.StatisticType, t.Statistic = c.MetricName, c.Namespace, "Statistic", statisticNames[text(c.Statistic)]
+	t.triggerUnit = &triggerUnit{Unit: c.Unit, Dimensions: []triggerDimension{}}
+	if c.ExtendedStatistic != nil {
+		t.StatisticType, t.ExtendedStatistic = "ExtendedStatistic", *c.ExtendedStatistic
+	}
+	for _, d := range c.Dimensions {
+		t.Dimensions = append(t.Dimensions, triggerDimension{d.Value, d.Name})
+	}
+	return t
+}
+
+func triggerOf(q *cloudwatch.MetricDataQuery) triggerQuery {
+	t := triggerQuery{Expression: q.Expression, ID: q.Id, Label: q.Label, ReturnData: q.ReturnData == nil || *q.ReturnData}
+	m := q.MetricStat
+	if m == nil {
+		return t
+	}
+	t.MetricStat = &triggerStat{Period: m.Period, Stat: m.Stat, Unit: m.Unit}
+	shown := &t.MetricStat.Metric
+	shown.MetricName, shown.Namespace, shown.Dimensions = text(m.Metric.MetricName), text(m.Metric.Namespace), []triggerDimension{}
+	for _, d := range m.Metric.Dimensions {
+		shown.Dimensions = append(shown.Dimensions, triggerDimension{d.Value, d.Name})
+	}
+	return t
 }
 
 // date is a time as messages and history show it.

@@ -5,11 +5,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/cogtrail/cogtrail/internal/alarm/evaluate"
 	"github.com/cogtrail/cogtrail/internal/api/cloudwatch"
 	"github.com/cogtrail/cogtrail/internal/arn"
+	"github.com/cogtrail/cogtrail/internal/metric"
 	"github.com/cogtrail/cogtrail/internal/metric/series"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -25,39 +24,20 @@ const (
 // PutMetricAlarm makes an alarm or replaces the configuration of one, whose state
 // then stays. It is evaluated at once.
 func (s *Service) PutMetricAlarm(c *op.Call, in *cloudwatch.PutMetricAlarmInput) error {
-	if err := checkAlarm(in); err != nil {
+	if err := checkName(in.AlarmName); err != nil {
 		return err
 	}
-	old, err := get(c, in.AlarmName)
+	if err := checkAlarm(c, in); err != nil {
+		return err
+	}
+	r, created, err := claim(c, in.AlarmName, metricAlarm, in.Tags)
 	if err != nil {
 		return err
 	}
-	r := &row{
-		Account: c.Account, Region: c.Region, Name: in.AlarmName, State: evaluate.InsufficientData, Reason: evaluate.InitialReason,
-		StateUpdated: c.Now, Transitioned: c.Now,
-	}
-	if old != nil {
-		*r = *old
-	} else {
-		if err := room(c); err != nil {
-			return err
-		}
-		if r.Tags, err = tagsOf(in.Tags); err != nil {
-			return err
-		}
-	}
-	r.Config, r.Updated, r.Generation = configOf(in), c.Now, uuid.NewString()
-	subject(c, r)
-	if err := alarms.Put(c.Tx, r); err != nil {
-		return fmt.Errorf("keep alarm: %w", err)
-	}
-	if err := schedule(c.Tx, r, c.Now); err != nil {
+	if r.Config, err = configOf(c, in); err != nil {
 		return err
 	}
-	if old != nil {
-		return r.configured(c.Tx, c.Now, "Update", "updated")
-	}
-	return r.configured(c.Tx, c.Now, "Create", "created")
+	return s.put(c, r, created)
 }
 
 // schedule asks for an evaluation.
@@ -84,47 +64,90 @@ func room(c *op.Call) error {
 	return nil
 }
 
-func configOf(in *cloudwatch.PutMetricAlarmInput) config {
-	c := config{
+func configOf(c *op.Call, in *cloudwatch.PutMetricAlarmInput) (config, error) {
+	out := config{
 		Description: in.AlarmDescription, ActionsEnabled: in.ActionsEnabled == nil || *in.ActionsEnabled,
 		OKActions: in.OKActions, AlarmActions: in.AlarmActions, NoDataActions: in.InsufficientDataActions,
-		Namespace: *in.Namespace, MetricName: *in.MetricName, Statistic: in.Statistic, ExtendedStatistic: in.ExtendedStatistic,
-		Period: *in.Period, Unit: in.Unit, EvaluationPeriods: *in.EvaluationPeriods, DatapointsToAlarm: in.DatapointsToAlarm,
-		Threshold: *in.Threshold, Comparison: *in.ComparisonOperator, TreatMissing: in.TreatMissingData, LowSamples: in.EvaluateLowSampleCountPercentile,
+		Statistic: in.Statistic, ExtendedStatistic: in.ExtendedStatistic, Unit: in.Unit, EvaluationPeriods: *in.EvaluationPeriods,
+		DatapointsToAlarm: in.DatapointsToAlarm, Threshold: *in.Threshold, Comparison: *in.ComparisonOperator, TreatMissing: in.TreatMissingData,
+		LowSamples: in.EvaluateLowSampleCountPercentile, Metrics: in.Metrics,
 	}
+	if len(in.Metrics) > 0 {
+		length, _, err := metric.CheckAlarm(c.Account, in.Metrics)
+		out.Period = int64(length / time.Second)
+		return out, err
+	}
+	out.Namespace, out.MetricName, out.Period = *in.Namespace, *in.MetricName, *in.Period
 	for _, d := range in.Dimensions {
-		c.Dimensions = append(c.Dimensions, series.Dimension{Name: d.Name, Value: d.Value})
+		out.Dimensions = append(out.Dimensions, series.Dimension{Name: d.Name, Value: d.Value})
 	}
-	return c
+	return out, nil
 }
 
-// checkAlarm holds the rules that the model does not.
-func checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
-	for _, r := range in.AlarmName {
+func checkName(name string) error {
+	for _, r := range name {
 		if r < 0x20 || r == 0x7f {
 			return validation("The alarm name must not contain ASCII control characters.") // (inferred)
 		}
 	}
+	return nil
+}
+
+// checkAlarm holds the rules that the model does not.
+func checkAlarm(c *op.Call, in *cloudwatch.PutMetricAlarmInput) error {
 	switch {
-	case len(in.Metrics) > 0:
-		return validation("Alarms on metric math are not supported by this server.")
 	case in.EvaluationCriteria != nil || in.EvaluationInterval != nil:
 		return validation("PromQL alarms are not supported by this server.")
 	case in.ThresholdMetricId != nil, in.ComparisonOperator != nil && evaluate.Comparison(*in.ComparisonOperator).Band():
 		return validation("Anomaly detection alarms are not supported by this server.")
 	}
-	for _, m := range []struct {
+	if err := checkMetric(in); err != nil {
+		return err
+	}
+	if len(in.Metrics) > 0 {
+		length, _, err := metric.CheckAlarm(c.Account, in.Metrics)
+		if err != nil {
+			return err
+		}
+		if err := checkPeriods(in, int64(length/time.Second)); err != nil {
+			return err
+		}
+	} else if err := checkPeriods(in, *in.Period); err != nil {
+		return err
+	}
+	return checkRest(in)
+}
+
+// checkMetric checks that one way of naming what is measured is there, and whole.
+func checkMetric(in *cloudwatch.PutMetricAlarmInput) error {
+	type member struct {
 		name  string
 		given bool
-	}{
+	}
+	alone := []member{
 		{"MetricName", in.MetricName != nil}, {"Namespace", in.Namespace != nil}, {"Period", in.Period != nil},
-		{"EvaluationPeriods", in.EvaluationPeriods != nil}, {"ComparisonOperator", in.ComparisonOperator != nil}, {"Threshold", in.Threshold != nil},
-		{"Statistic", in.Statistic != nil || in.ExtendedStatistic != nil},
-	} {
+	}
+	if len(in.Metrics) > 0 {
+		for _, m := range append(alone, member{"Dimensions", len(in.Dimensions) > 0}, member{"Unit", in.Unit != nil},
+			member{"Statistic", in.Statistic != nil}, member{"ExtendedStatistic", in.ExtendedStatistic != nil}) {
+			if m.given {
+				return validation("%s should not be set if list of Metrics is set.", m.name)
+			}
+		}
+		alone = nil
+	} else {
+		alone = append(alone, member{"Statistic", in.Statistic != nil || in.ExtendedStatistic != nil})
+	}
+	for _, m := range append(alone, member{"EvaluationPeriods", in.EvaluationPeriods != nil}, member{"ComparisonOperator", in.ComparisonOperator != nil},
+		member{"Threshold", in.Threshold != nil}) {
 		if !m.given {
 			return cloudwatch.MissingRequiredParameterException("The parameter " + m.name + " is required.") // (inferred)
 		}
 	}
+	return nil
+}
+
+func checkRest(in *cloudwatch.PutMetricAlarmInput) error {
 	if in.Statistic != nil && in.ExtendedStatistic != nil {
 		return cloudwatch.InvalidParameterCombinationException("The parameters Statistic and ExtendedStatistic are mutually exclusive and you have specified both.") // (inferred)
 	}
@@ -132,9 +155,6 @@ func checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 		if st, err := series.ParseStatistic(*in.ExtendedStatistic); err != nil || !st.Extended() {
 			return validation("The value %s for parameter ExtendedStatistic is not supported.", *in.ExtendedStatistic) // (inferred)
 		}
-	}
-	if err := checkPeriods(in); err != nil {
-		return err
 	}
 	if v := in.TreatMissingData; v != nil {
 		switch evaluate.Missing(*v) {
@@ -161,8 +181,9 @@ func checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 	return nil
 }
 
-func checkPeriods(in *cloudwatch.PutMetricAlarmInput) error {
-	p, n := *in.Period, *in.EvaluationPeriods
+// checkPeriods checks a period, in seconds, and how many count.
+func checkPeriods(in *cloudwatch.PutMetricAlarmInput, p int64) error {
+	n := *in.EvaluationPeriods
 	if p != 10 && p != 20 && p != 30 && p%60 != 0 {
 		return validation("Period must be 10, 20, 30 or a multiple of 60.")
 	}

@@ -19,6 +19,8 @@ type Tokens interface {
 // Deps are what a Service works with.
 type Deps struct {
 	Tokens Tokens
+	// Events takes what happens to alarms; nil if nobody wants to know.
+	Events Events
 }
 
 // Service answers the alarm operations. It keeps nothing and may be called

@@ -2,15 +2,17 @@ package alarm
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/alarm/evaluate"
+	"github.com/cogtrail/cogtrail/internal/api/cloudwatch"
 	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/metric/series"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
-// row is one metric alarm.
+// row is one alarm, metric or composite.
 type row struct {
 	Account, Region, Name string
 	Updated               time.Time // configuration
@@ -24,10 +26,16 @@ type row struct {
 	StateUpdated time.Time         // state or its reason
 	Transitioned time.Time         // state
 	Tags         map[string]string `json:",omitempty"`
+	// Held are actions that the suppressor holds back, Muted those that a mute rule does.
+	Held  *held  `json:",omitempty"`
+	Muted *muted `json:",omitempty"`
+
+	// previous is the state before the transition that is under way.
+	previous *stateDetail
 }
 
-// config is what PutMetricAlarm sets. Pointers are nil when not given, because
-// DescribeAlarms echoes only what was.
+// config is what PutMetricAlarm or PutCompositeAlarm sets. Pointers are nil when
+// not given, because DescribeAlarms echoes only what was.
 type config struct {
 	Description       *string `json:",omitempty"`
 	ActionsEnabled    bool
@@ -47,6 +55,21 @@ type config struct {
 	Comparison        string
 	TreatMissing      *string `json:",omitempty"`
 	LowSamples        *string `json:",omitempty"`
+	// Metrics replace the metric and its statistic.
+	Metrics []cloudwatch.MetricDataQuery `json:",omitempty"`
+	// Composite replaces all of the metric's.
+	Composite *composite `json:",omitempty"`
+}
+
+// composite is what a composite alarm has instead of a metric.
+type composite struct {
+	Rule     string
+	Children []string // names, each once
+	// Suppressor as given, and its name.
+	Suppressor     *string `json:",omitempty"`
+	SuppressorName string  `json:",omitempty"`
+	Wait           int64   `json:",omitempty"` // s
+	Extension      int64   `json:",omitempty"` // s
 }
 
 // dueRow asks for one evaluation.
@@ -64,10 +87,23 @@ type item struct {
 	Type                  string
 	Summary               string
 	Data                  string
+	Composite             bool `json:",omitempty"` // the alarm is one
 }
 
 var (
-	alarms = store.Table[row]{Name: "alarm", Key: func(r *row) store.Key { return store.K(r.Account, r.Region, r.Name) }}
+	alarms = store.Table[row]{
+		Name: "alarm",
+		Key:  func(r *row) store.Key { return store.K(r.Account, r.Region, r.Name) },
+		Indexes: []store.Index[row]{
+			// The composites that look at an alarm, for their rule or their suppressor.
+			{Name: "watched", Of: func(r *row) (out []store.Key) {
+				for _, name := range r.watched() {
+					out = append(out, store.K(r.Account, r.Region, name))
+				}
+				return out
+			}},
+		},
+	}
 	// Due rows are found before any account is known.
 	dues = store.Table[dueRow]{Name: "alarm.due", Key: func(r *dueRow) store.Key {
 		return store.K(r.At, r.Account, r.Region, r.Name, r.Generation)
@@ -98,6 +134,32 @@ func (r *row) rule() evaluate.Alarm {
 	}
 	return a
 }
+
+// watched are the alarms that a composite looks at, each once.
+func (r *row) watched() []string {
+	c := r.Config.Composite
+	if c == nil {
+		return nil
+	}
+	if c.SuppressorName == "" || slices.Contains(c.Children, c.SuppressorName) {
+		return c.Children
+	}
+	return append(slices.Clone(c.Children), c.SuppressorName)
+}
+
+// kind is the type of the alarm, as AWS spells it.
+func (r *row) kind() string {
+	if r.Config.Composite != nil {
+		return compositeAlarm
+	}
+	return metricAlarm
+}
+
+// The types of alarms.
+const (
+	metricAlarm    = "MetricAlarm"
+	compositeAlarm = "CompositeAlarm"
+)
 
 func (c *config) statistic() string {
 	if c.ExtendedStatistic != nil {

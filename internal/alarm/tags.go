@@ -9,6 +9,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cloudwatch"
 	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/store"
 )
 
 func tagsOf(in []cloudwatch.Tag) (map[string]string, error) {
@@ -28,66 +29,86 @@ func tagsOf(in []cloudwatch.Tag) (map[string]string, error) {
 	return out, nil
 }
 
-// tagged returns the alarm of an ARN, or nil.
-func tagged(c *op.Call, name string) (*row, error) {
+// tagged is what has tags: an alarm or a mute rule.
+type tagged struct {
+	tags *map[string]string
+	keep func() error
+}
+
+// findTagged returns what an ARN names, or nil.
+func findTagged(c *op.Call, name string) (*tagged, error) {
 	a, err := arn.Parse(name)
 	if err != nil || a.Service != "cloudwatch" {
 		return nil, cloudwatch.InvalidParameterValueException("Invalid arn syntax: " + name) // (inferred)
 	}
-	alarmName, ok := strings.CutPrefix(a.Resource, "alarm:")
-	if !ok || a.Account != c.Account || a.Region != c.Region {
+	if a.Account != c.Account || a.Region != c.Region {
 		return nil, nil
 	}
-	return get(c, alarmName)
+	if rule, ok := strings.CutPrefix(a.Resource, "alarm-mute-rule:"); ok {
+		m, err := mutes.Get(c.Tx, store.K(c.Account, c.Region, rule))
+		if ignoreMissing(err) != nil || m == nil {
+			return nil, ignoreMissing(err)
+		}
+		aboutMute(c, m)
+		return &tagged{&m.Tags, func() error { return mutes.Put(c.Tx, m) }}, nil
+	}
+	alarmName, ok := strings.CutPrefix(a.Resource, "alarm:")
+	if !ok {
+		return nil, nil
+	}
+	r, err := get(c, alarmName)
+	if err != nil || r == nil {
+		return nil, err
+	}
+	subject(c, r)
+	return &tagged{&r.Tags, func() error { return r.keep(c.Tx) }}, nil
 }
 
-// TagResource adds tags to an alarm or changes them.
+// TagResource adds tags to an alarm or a mute rule, or changes them.
 func (s *Service) TagResource(c *op.Call, in *cloudwatch.TagResourceInput) (*cloudwatch.TagResourceOutput, error) {
-	r, err := tagged(c, in.ResourceARN)
+	r, err := findTagged(c, in.ResourceARN)
 	if err != nil {
 		return nil, err
 	}
 	if r == nil {
 		return nil, unknownResource(in.ResourceARN)
 	}
-	subject(c, r)
 	all := slices.Clone(in.Tags)
-	for k, v := range r.Tags {
+	for k, v := range *r.tags {
 		if !slices.ContainsFunc(in.Tags, func(t cloudwatch.Tag) bool { return t.Key == k }) {
 			all = append(all, cloudwatch.Tag{Key: k, Value: v})
 		}
 	}
-	if r.Tags, err = tagsOf(all); err != nil {
+	if *r.tags, err = tagsOf(all); err != nil {
 		return nil, err
 	}
-	return &cloudwatch.TagResourceOutput{}, alarms.Put(c.Tx, r)
+	return &cloudwatch.TagResourceOutput{}, r.keep()
 }
 
 // UntagResource removes tags; absent ones are no error.
 func (s *Service) UntagResource(c *op.Call, in *cloudwatch.UntagResourceInput) (*cloudwatch.UntagResourceOutput, error) {
-	r, err := tagged(c, in.ResourceARN)
+	r, err := findTagged(c, in.ResourceARN)
 	if err != nil {
 		return nil, err
 	}
 	if r == nil {
 		return nil, unknownResource(in.ResourceARN)
 	}
-	subject(c, r)
 	for _, k := range in.TagKeys {
-		delete(r.Tags, k)
+		delete(*r.tags, k)
 	}
-	return &cloudwatch.UntagResourceOutput{}, alarms.Put(c.Tx, r)
+	return &cloudwatch.UntagResourceOutput{}, r.keep()
 }
 
-// ListTagsForResource lists the tags by key; none for an alarm that does not exist.
+// ListTagsForResource lists the tags by key; none for what does not exist.
 func (s *Service) ListTagsForResource(c *op.Call, in *cloudwatch.ListTagsForResourceInput) (*cloudwatch.ListTagsForResourceOutput, error) {
 	out := &cloudwatch.ListTagsForResourceOutput{Tags: []cloudwatch.Tag{}}
-	r, err := tagged(c, in.ResourceARN)
+	r, err := findTagged(c, in.ResourceARN)
 	if err != nil || r == nil {
 		return out, err
 	}
-	for _, k := range slices.Sorted(maps.Keys(r.Tags)) {
-		out.Tags = append(out.Tags, cloudwatch.Tag{Key: k, Value: r.Tags[k]})
+	for _, k := range slices.Sorted(maps.Keys(*r.tags)) {
+		out.Tags = append(out.Tags, cloudwatch.Tag{Key: k, Value: (*r.tags)[k]})
 	}
 	return out, nil
 }

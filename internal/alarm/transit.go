@@ -21,6 +21,8 @@ type action struct {
 	Subject string
 	Message string
 	At      time.Time // of the transition
+	// Composite says what history calls the alarm.
+	Composite bool `json:",omitempty"`
 }
 
 // stateJSON is a state in history data.
@@ -39,34 +41,58 @@ func (r *row) state() stateJSON {
 }
 
 // transit puts an alarm into a state with its reasons. If the state is another one
-// it adds history and enqueues the actions, all in tx.
-func (r *row) transit(tx store.Tx, now time.Time, to evaluate.State, reason, data string) error {
-	old := r.state()
+// it adds history, tells events and the composites that look at the alarm, and
+// sees to the actions, all in tx.
+func (r *row) transit(tx store.Tx, now time.Time, events Events, to evaluate.State, reason, data string) error {
+	old, before := r.state(), r.stateDetail()
 	r.State, r.Reason, r.ReasonData, r.StateUpdated = to, reason, data, now
 	changed := old.Value != to
 	if changed {
 		r.Transitioned = now
 	}
-	if err := alarms.Put(tx, r); err != nil {
-		return fmt.Errorf("keep alarm: %w", err)
-	}
-	if !changed {
-		return nil
+	if err := r.keep(tx); err != nil || !changed {
+		return err
 	}
 	err := r.remember(tx, now, stateUpdate, fmt.Sprintf("Alarm updated from %s to %s", old.Value, to), struct {
 		Version string    `json:"version"`
 		Old     stateJSON `json:"oldState"`
 		New     stateJSON `json:"newState"`
 	}{"1.0", old, r.state()})
-	if err != nil || !r.Config.ActionsEnabled {
+	if err != nil {
 		return err
 	}
-	subject, body, err := r.message(old.Value)
+	if err := wake(tx, now, r); err != nil {
+		return err
+	}
+	r.previous = before
+	if err := r.act(tx, now, old.Value); err != nil {
+		return err
+	}
+	return r.tellState(tx, now, events, before)
+}
+
+// fire enqueues the actions of the state that an alarm has entered from old.
+func (r *row) fire(tx store.Tx, now time.Time, old evaluate.State, afterMute bool) error {
+	actions := r.Config.actions(r.State)
+	if len(actions) == 0 {
+		return nil
+	}
+	subject, body, err := r.message(old, afterMute)
 	if err != nil {
 		return fmt.Errorf("compose alarm message: %w", err)
 	}
-	for _, a := range r.Config.actions(to) {
-		if err := job.Enqueue(tx, now, r.Account, r.Region, JobKind, action{r.Name, a, subject, body, now}); err != nil {
+	var call string
+	for _, a := range actions {
+		act := action{Name: r.Name, Action: a, Subject: subject, Message: body, At: now, Composite: r.Config.Composite != nil}
+		if service(a) == "lambda" {
+			if call == "" {
+				if call, err = r.lambdaEvent(now, old); err != nil {
+					return fmt.Errorf("compose alarm event: %w", err)
+				}
+			}
+			act.Subject, act.Message = "", call
+		}
+		if err := job.Enqueue(tx, now, r.Account, r.Region, JobKind, act); err != nil {
 			return err
 		}
 	}

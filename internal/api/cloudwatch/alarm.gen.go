@@ -10,11 +10,14 @@ import (
 // AlarmAPI is the area alarm of the service.
 type AlarmAPI interface {
 	DeleteAlarms(*op.Call, *DeleteAlarmsInput) error
+	DescribeAlarmContributors(*op.Call, *DescribeAlarmContributorsInput) (*DescribeAlarmContributorsOutput, error)
 	DescribeAlarmHistory(*op.Call, *DescribeAlarmHistoryInput) (*DescribeAlarmHistoryOutput, error)
 	DescribeAlarms(*op.Call, *DescribeAlarmsInput) (*DescribeAlarmsOutput, error)
+	DescribeAlarmsForMetric(*op.Call, *DescribeAlarmsForMetricInput) (*DescribeAlarmsForMetricOutput, error)
 	DisableAlarmActions(*op.Call, *DisableAlarmActionsInput) error
 	EnableAlarmActions(*op.Call, *EnableAlarmActionsInput) error
 	ListTagsForResource(*op.Call, *ListTagsForResourceInput) (*ListTagsForResourceOutput, error)
+	PutCompositeAlarm(*op.Call, *PutCompositeAlarmInput) error
 	PutMetricAlarm(*op.Call, *PutMetricAlarmInput) error
 	SetAlarmState(*op.Call, *SetAlarmStateInput) error
 	TagResource(*op.Call, *TagResourceInput) (*TagResourceOutput, error)
@@ -32,6 +35,13 @@ func AlarmOps(svc *schema.Service, s AlarmAPI) []*op.Operation {
 		ops = append(ops, &op.Operation{Operation: o, New: in, Run: run})
 	}
 	add("DeleteAlarms", func() any { return new(DeleteAlarmsInput) }, func(c *op.Call, in any) (any, error) { return nil, s.DeleteAlarms(c, in.(*DeleteAlarmsInput)) })
+	add("DescribeAlarmContributors", func() any { return new(DescribeAlarmContributorsInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.DescribeAlarmContributors(c, in.(*DescribeAlarmContributorsInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("DescribeAlarmHistory", func() any { return new(DescribeAlarmHistoryInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.DescribeAlarmHistory(c, in.(*DescribeAlarmHistoryInput))
 		if err != nil {
@@ -41,6 +51,13 @@ func AlarmOps(svc *schema.Service, s AlarmAPI) []*op.Operation {
 	})
 	add("DescribeAlarms", func() any { return new(DescribeAlarmsInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.DescribeAlarms(c, in.(*DescribeAlarmsInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("DescribeAlarmsForMetric", func() any { return new(DescribeAlarmsForMetricInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.DescribeAlarmsForMetric(c, in.(*DescribeAlarmsForMetricInput))
 		if err != nil {
 			return nil, err
 		}
@@ -58,6 +75,9 @@ func AlarmOps(svc *schema.Service, s AlarmAPI) []*op.Operation {
 			return nil, err
 		}
 		return out, nil
+	})
+	add("PutCompositeAlarm", func() any { return new(PutCompositeAlarmInput) }, func(c *op.Call, in any) (any, error) {
+		return nil, s.PutCompositeAlarm(c, in.(*PutCompositeAlarmInput))
 	})
 	add("PutMetricAlarm", func() any { return new(PutMetricAlarmInput) }, func(c *op.Call, in any) (any, error) { return nil, s.PutMetricAlarm(c, in.(*PutMetricAlarmInput)) })
 	add("SetAlarmState", func() any { return new(SetAlarmStateInput) }, func(c *op.Call, in any) (any, error) { return nil, s.SetAlarmState(c, in.(*SetAlarmStateInput)) })

@@ -4,6 +4,14 @@ package cloudwatch
 
 import "time"
 
+// AlarmContributor is the shape AlarmContributor.
+type AlarmContributor struct {
+	ContributorId              string            // required
+	ContributorAttributes      map[string]string // required
+	StateReason                string            // required
+	StateTransitionedTimestamp *time.Time
+}
+
 // AlarmHistoryItem is the shape AlarmHistoryItem.
 type AlarmHistoryItem struct {
 	AlarmName                  *string
@@ -14,6 +22,15 @@ type AlarmHistoryItem struct {
 	HistorySummary             *string
 	HistoryData                *string
 	AlarmContributorAttributes map[string]string
+}
+
+// AlarmMuteRuleSummary is the shape AlarmMuteRuleSummary.
+type AlarmMuteRuleSummary struct {
+	AlarmMuteRuleArn     *string
+	ExpireDate           *time.Time
+	Status               *string
+	MuteType             *string
+	LastUpdatedTimestamp *time.Time
 }
 
 // AlarmPromQLCriteria is the shape AlarmPromQLCriteria.
@@ -58,9 +75,26 @@ type Datapoint struct {
 	ExtendedStatistics map[string]float64
 }
 
+// DeleteAlarmMuteRuleInput is the shape DeleteAlarmMuteRuleInput.
+type DeleteAlarmMuteRuleInput struct {
+	AlarmMuteRuleName string // required
+}
+
 // DeleteAlarmsInput is the shape DeleteAlarmsInput.
 type DeleteAlarmsInput struct {
 	AlarmNames []string // required
+}
+
+// DescribeAlarmContributorsInput is the shape DescribeAlarmContributorsInput.
+type DescribeAlarmContributorsInput struct {
+	AlarmName string // required
+	NextToken *string
+}
+
+// DescribeAlarmContributorsOutput is the shape DescribeAlarmContributorsOutput.
+type DescribeAlarmContributorsOutput struct {
+	AlarmContributors []AlarmContributor // required
+	NextToken         *string
 }
 
 // DescribeAlarmHistoryInput is the shape DescribeAlarmHistoryInput.
@@ -80,6 +114,22 @@ type DescribeAlarmHistoryInput struct {
 type DescribeAlarmHistoryOutput struct {
 	AlarmHistoryItems []AlarmHistoryItem
 	NextToken         *string
+}
+
+// DescribeAlarmsForMetricInput is the shape DescribeAlarmsForMetricInput.
+type DescribeAlarmsForMetricInput struct {
+	MetricName        string // required
+	Namespace         string // required
+	Statistic         *string
+	ExtendedStatistic *string
+	Dimensions        []Dimension
+	Period            *int64
+	Unit              *string
+}
+
+// DescribeAlarmsForMetricOutput is the shape DescribeAlarmsForMetricOutput.
+type DescribeAlarmsForMetricOutput struct {
+	MetricAlarms []MetricAlarm
 }
 
 // DescribeAlarmsInput is the shape DescribeAlarmsInput.
@@ -141,6 +191,25 @@ type EvaluationCriteria struct {
 	PromQLCriteria *AlarmPromQLCriteria
 }
 
+// GetAlarmMuteRuleInput is the shape GetAlarmMuteRuleInput.
+type GetAlarmMuteRuleInput struct {
+	AlarmMuteRuleName string // required
+}
+
+// GetAlarmMuteRuleOutput is the shape GetAlarmMuteRuleOutput.
+type GetAlarmMuteRuleOutput struct {
+	Name                 *string
+	AlarmMuteRuleArn     *string
+	Description          *string
+	Rule                 *Rule
+	MuteTargets          *MuteTargets
+	StartDate            *time.Time
+	ExpireDate           *time.Time
+	Status               *string
+	LastUpdatedTimestamp *time.Time
+	MuteType             *string
+}
+
 // GetMetricDataInput is the shape GetMetricDataInput.
 type GetMetricDataInput struct {
 	MetricDataQueries []MetricDataQuery // required
@@ -181,6 +250,20 @@ type GetMetricStatisticsOutput struct {
 // LabelOptions is the shape LabelOptions.
 type LabelOptions struct {
 	Timezone *string
+}
+
+// ListAlarmMuteRulesInput is the shape ListAlarmMuteRulesInput.
+type ListAlarmMuteRulesInput struct {
+	AlarmName  *string
+	Statuses   []string
+	MaxRecords *int64
+	NextToken  *string
+}
+
+// ListAlarmMuteRulesOutput is the shape ListAlarmMuteRulesOutput.
+type ListAlarmMuteRulesOutput struct {
+	AlarmMuteRuleSummaries []AlarmMuteRuleSummary
+	NextToken              *string
 }
 
 // ListMetricsInput is the shape ListMetricsInput.
@@ -301,6 +384,37 @@ type MetricStat struct {
 	Unit   *string
 }
 
+// MuteTargets is the shape MuteTargets.
+type MuteTargets struct {
+	AlarmNames []string // required
+}
+
+// PutAlarmMuteRuleInput is the shape PutAlarmMuteRuleInput.
+type PutAlarmMuteRuleInput struct {
+	Name        string // required
+	Description *string
+	Rule        *Rule // required
+	MuteTargets *MuteTargets
+	Tags        []Tag
+	StartDate   *time.Time
+	ExpireDate  *time.Time
+}
+
+// PutCompositeAlarmInput is the shape PutCompositeAlarmInput.
+type PutCompositeAlarmInput struct {
+	ActionsEnabled                   *bool
+	AlarmActions                     []string
+	AlarmDescription                 *string
+	AlarmName                        string // required
+	AlarmRule                        string // required
+	InsufficientDataActions          []string
+	OKActions                        []string
+	Tags                             []Tag
+	ActionsSuppressor                *string
+	ActionsSuppressorWaitPeriod      *int64
+	ActionsSuppressorExtensionPeriod *int64
+}
+
 // PutMetricAlarmInput is the shape PutMetricAlarmInput.
 type PutMetricAlarmInput struct {
 	AlarmName                        string // required
@@ -335,6 +449,18 @@ type PutMetricDataInput struct {
 	MetricData             []MetricDatum
 	EntityMetricData       []EntityMetricData
 	StrictEntityValidation *bool
+}
+
+// Rule is the shape Rule.
+type Rule struct {
+	Schedule *Schedule // required
+}
+
+// Schedule is the shape Schedule.
+type Schedule struct {
+	Expression string // required
+	Duration   string // required
+	Timezone   *string
 }
 
 // SetAlarmStateInput is the shape SetAlarmStateInput.

@@ -34,6 +34,13 @@ data = [r for p in cw.get_paginator("get_metric_data").paginate(MetricDataQuerie
 equal("metric data", [(r["Id"], r["Values"]) for r in data], [("a", [2.0])])
 denied("AccessDeniedException", "cloudwatch:GetMetricData", "*", nobody.get_metric_data, MetricDataQueries=query, StartTime=NOW - HOUR, EndTime=NOW)
 
+math = [{"Id": "e", "Expression": "m * 10", "Label": "ten ${MAX}"}, {"Id": "m", "ReturnData": False, **{k: v for k, v in query[0].items() if k != "Id"}}]
+data = cw.get_metric_data(MetricDataQueries=math, StartTime=NOW - HOUR, EndTime=NOW + HOUR)["MetricDataResults"]
+equal("metric math", [(r["Id"], r["Label"], r["Values"]) for r in data], [("e", "ten 20", [20.0])])
+refused("ValidationError", "Error in expression 'e': unknown metric id \"x\"", cw.get_metric_data, MetricDataQueries=[{"Id": "e", "Expression": "x + 1"}], StartTime=NOW - HOUR, EndTime=NOW)
+search = [{"Id": "s", "Expression": "SEARCH('{Boto,App} MetricName=\"Logins\"', 'Sum', 60)"}]
+equal("search", [r["Values"] for r in cw.get_metric_data(MetricDataQueries=search, StartTime=NOW - HOUR, EndTime=NOW + HOUR)["MetricDataResults"]], [[6.0]])
+
 # Alarms.
 cw.put_metric_alarm(AlarmName="many", Namespace="Boto", MetricName="Logins", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1000, ComparisonOperator="GreaterThanThreshold", TreatMissingData="notBreaching", Tags=[{"Key": "team", "Value": "audit"}])
 cw.put_metric_alarm(AlarmName="none", Namespace="Boto", MetricName="Other", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1, ComparisonOperator="LessThanThreshold")
@@ -59,6 +66,35 @@ equal("tags of no alarm", cw.list_tags_for_resource(ResourceARN=ALARM + "ghost")
 refused("InvalidParameterValue", "Invalid arn syntax: ghost", cw.list_tags_for_resource, ResourceARN="ghost")
 refused("ResourceNotFoundException", NO_ALARM, cw.untag_resource, ResourceARN=ALARM + "ghost", TagKeys=["a"])
 denied("AccessDeniedException", "cloudwatch:DeleteAlarms", ALARM + "many", nobody.delete_alarms, AlarmNames=["many"])
+
+# Alarms on metric math, of one metric, composite alarms and mute rules.
+cw.put_metric_alarm(AlarmName="mathematical", Metrics=math, EvaluationPeriods=1, Threshold=1000, ComparisonOperator="GreaterThanThreshold")
+equal("alarm on metric math", [(m["Id"], m.get("Expression")) for m in cw.describe_alarms(AlarmNames=["mathematical"])["MetricAlarms"][0]["Metrics"]], [("e", "m * 10"), ("m", None)])
+equal("alarms of a metric", [a["AlarmName"] for a in cw.describe_alarms_for_metric(Namespace="Boto", MetricName="Logins")["MetricAlarms"]], ["many"])
+denied("AccessDeniedException", "cloudwatch:DescribeAlarmsForMetric", "*", nobody.describe_alarms_for_metric, Namespace="Boto", MetricName="Logins")
+equal("contributors", cw.describe_alarm_contributors(AlarmName="many")["AlarmContributors"], [])
+refused("ResourceNotFoundException", "The alarm ghost does not exist.", cw.describe_alarm_contributors, AlarmName="ghost")
+cw.put_composite_alarm(AlarmName="either", AlarmRule="ALARM(many) OR ALARM(none)", ActionsSuppressor="mathematical", ActionsSuppressorWaitPeriod=10, ActionsSuppressorExtensionPeriod=10)
+refused("ValidationError", "Could not save the composite alarm as alarms [ghost] in the alarm rule do not exist", cw.put_composite_alarm, AlarmName="x", AlarmRule="ALARM(ghost)")
+
+
+def composite():
+    return cw.describe_alarms(AlarmNames=["either"], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"][0]
+
+
+eventually("the composite alarm is evaluated", lambda: composite()["StateValue"] != "INSUFFICIENT_DATA")
+equal("its rule", composite()["AlarmRule"], "ALARM(many) OR ALARM(none)")
+equal("its children", [a["AlarmName"] for a in cw.describe_alarms(ChildrenOfAlarmName="either")["MetricAlarms"]], ["many", "none"])
+RULE = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm-mute-rule:"
+cw.put_alarm_mute_rule(Name="nights", Rule={"Schedule": {"Expression": "cron(0 2 * * *)", "Duration": "PT4H", "Timezone": "Europe/Zurich"}}, MuteTargets={"AlarmNames": ["many"]})
+refused("ValidationError", "Invalid schedule: the duration must be like PT30M, PT4H or P1DT12H, from PT1M to P15D.", cw.put_alarm_mute_rule, Name="x", Rule={"Schedule": {"Expression": "cron(0 2 * * *)", "Duration": "4h"}})
+equal("mute rule", cw.get_alarm_mute_rule(AlarmMuteRuleName="nights")["MuteTargets"]["AlarmNames"], ["many"])
+refused("ResourceNotFoundException", "The mute rule ghost does not exist.", cw.get_alarm_mute_rule, AlarmMuteRuleName="ghost")
+equal("mute rules", [r["AlarmMuteRuleArn"] for r in cw.list_alarm_mute_rules(AlarmName="many")["AlarmMuteRuleSummaries"]], [RULE + "nights"])
+denied("AccessDeniedException", "cloudwatch:ListAlarmMuteRules", RULE + "*", nobody.list_alarm_mute_rules)
+denied("AccessDeniedException", "cloudwatch:DeleteAlarmMuteRule", RULE + "nights", nobody.delete_alarm_mute_rule, AlarmMuteRuleName="nights")
+cw.delete_alarm_mute_rule(AlarmMuteRuleName="nights")
+cw.delete_alarms(AlarmNames=["either", "mathematical"])
 
 # The three protocols by hand: the same alarm in each, and each one's refusal.
 signer = Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
