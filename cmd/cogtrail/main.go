@@ -39,6 +39,7 @@ func commands() []command {
 	return []command{
 		{"serve", "run the server", serveCommand},
 		{"demo", "tell the whole story on an embedded server in a temporary folder", demoCommand},
+		{"alarms", "install ready sets of alarms on a running server", alarmsCommand},
 		{"check", "check a data folder", checkCommand},
 		{"config", "print every setting with its default and meaning", configCommand},
 		{"version", "print the version", versionCommand},
