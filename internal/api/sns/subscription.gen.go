@@ -14,6 +14,8 @@ type SubscriptionAPI interface {
 	ListSubscriptions(*op.Call, *ListSubscriptionsInput) (*ListSubscriptionsOutput, error)
 	ListSubscriptionsByTopic(*op.Call, *ListSubscriptionsByTopicInput) (*ListSubscriptionsByTopicOutput, error)
 	Publish(*op.Call, *PublishInput) (*PublishOutput, error)
+	PublishBatch(*op.Call, *PublishBatchInput) (*PublishBatchOutput, error)
+	SetSubscriptionAttributes(*op.Call, *SetSubscriptionAttributesInput) error
 	Subscribe(*op.Call, *SubscribeInput) (*SubscribeOutput, error)
 	Unsubscribe(*op.Call, *UnsubscribeInput) error
 }
@@ -62,6 +64,16 @@ func SubscriptionOps(svc *schema.Service, s SubscriptionAPI) []*op.Operation {
 			return nil, err
 		}
 		return out, nil
+	})
+	add("PublishBatch", func() any { return new(PublishBatchInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.PublishBatch(c, in.(*PublishBatchInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("SetSubscriptionAttributes", func() any { return new(SetSubscriptionAttributesInput) }, func(c *op.Call, in any) (any, error) {
+		return nil, s.SetSubscriptionAttributes(c, in.(*SetSubscriptionAttributesInput))
 	})
 	add("Subscribe", func() any { return new(SubscribeInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.Subscribe(c, in.(*SubscribeInput))

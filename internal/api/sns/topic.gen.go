@@ -9,12 +9,16 @@ import (
 
 // TopicAPI is the area topic of the service.
 type TopicAPI interface {
+	AddPermission(*op.Call, *AddPermissionInput) error
 	CreateTopic(*op.Call, *CreateTopicInput) (*CreateTopicOutput, error)
 	DeleteTopic(*op.Call, *DeleteTopicInput) error
 	GetTopicAttributes(*op.Call, *GetTopicAttributesInput) (*GetTopicAttributesOutput, error)
 	ListTagsForResource(*op.Call, *ListTagsForResourceInput) (*ListTagsForResourceOutput, error)
 	ListTopics(*op.Call, *ListTopicsInput) (*ListTopicsOutput, error)
+	RemovePermission(*op.Call, *RemovePermissionInput) error
 	SetTopicAttributes(*op.Call, *SetTopicAttributesInput) error
+	TagResource(*op.Call, *TagResourceInput) (*TagResourceOutput, error)
+	UntagResource(*op.Call, *UntagResourceInput) (*UntagResourceOutput, error)
 }
 
 // TopicOps returns the operations of the area, answered by s.
@@ -27,6 +31,7 @@ func TopicOps(svc *schema.Service, s TopicAPI) []*op.Operation {
 		}
 		ops = append(ops, &op.Operation{Operation: o, New: in, Run: run})
 	}
+	add("AddPermission", func() any { return new(AddPermissionInput) }, func(c *op.Call, in any) (any, error) { return nil, s.AddPermission(c, in.(*AddPermissionInput)) })
 	add("CreateTopic", func() any { return new(CreateTopicInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.CreateTopic(c, in.(*CreateTopicInput))
 		if err != nil {
@@ -56,8 +61,23 @@ func TopicOps(svc *schema.Service, s TopicAPI) []*op.Operation {
 		}
 		return out, nil
 	})
+	add("RemovePermission", func() any { return new(RemovePermissionInput) }, func(c *op.Call, in any) (any, error) { return nil, s.RemovePermission(c, in.(*RemovePermissionInput)) })
 	add("SetTopicAttributes", func() any { return new(SetTopicAttributesInput) }, func(c *op.Call, in any) (any, error) {
 		return nil, s.SetTopicAttributes(c, in.(*SetTopicAttributesInput))
+	})
+	add("TagResource", func() any { return new(TagResourceInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.TagResource(c, in.(*TagResourceInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("UntagResource", func() any { return new(UntagResourceInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.UntagResource(c, in.(*UntagResourceInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
 	})
 	return ops
 }

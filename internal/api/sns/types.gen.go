@@ -2,6 +2,22 @@
 
 package sns
 
+// AddPermissionInput is the shape AddPermissionInput.
+type AddPermissionInput struct {
+	TopicArn     string   // required
+	Label        string   // required
+	AWSAccountId []string // required
+	ActionName   []string // required
+}
+
+// BatchResultErrorEntry is the shape BatchResultErrorEntry.
+type BatchResultErrorEntry struct {
+	Id          string // required
+	Code        string // required
+	Message     *string
+	SenderFault bool // required
+}
+
 // ConfirmSubscriptionInput is the shape ConfirmSubscriptionInput.
 type ConfirmSubscriptionInput struct {
 	TopicArn                  string // required
@@ -103,6 +119,36 @@ type MessageAttributeValue struct {
 	BinaryValue []byte
 }
 
+// PublishBatchInput is the shape PublishBatchInput.
+type PublishBatchInput struct {
+	TopicArn                   string                     // required
+	PublishBatchRequestEntries []PublishBatchRequestEntry // required
+}
+
+// PublishBatchOutput is the shape PublishBatchResponse.
+type PublishBatchOutput struct {
+	Successful []PublishBatchResultEntry
+	Failed     []BatchResultErrorEntry
+}
+
+// PublishBatchRequestEntry is the shape PublishBatchRequestEntry.
+type PublishBatchRequestEntry struct {
+	Id                     string // required
+	Message                string // required
+	Subject                *string
+	MessageStructure       *string
+	MessageAttributes      map[string]MessageAttributeValue
+	MessageDeduplicationId *string
+	MessageGroupId         *string
+}
+
+// PublishBatchResultEntry is the shape PublishBatchResultEntry.
+type PublishBatchResultEntry struct {
+	Id             *string
+	MessageId      *string
+	SequenceNumber *string
+}
+
 // PublishInput is the shape PublishInput.
 type PublishInput struct {
 	TopicArn               *string
@@ -120,6 +166,19 @@ type PublishInput struct {
 type PublishOutput struct {
 	MessageId      *string
 	SequenceNumber *string
+}
+
+// RemovePermissionInput is the shape RemovePermissionInput.
+type RemovePermissionInput struct {
+	TopicArn string // required
+	Label    string // required
+}
+
+// SetSubscriptionAttributesInput is the shape SetSubscriptionAttributesInput.
+type SetSubscriptionAttributesInput struct {
+	SubscriptionArn string // required
+	AttributeName   string // required
+	AttributeValue  *string
 }
 
 // SetTopicAttributesInput is the shape SetTopicAttributesInput.
@@ -158,6 +217,16 @@ type Tag struct {
 	Value string // required
 }
 
+// TagResourceInput is the shape TagResourceRequest.
+type TagResourceInput struct {
+	ResourceArn string // required
+	Tags        []Tag  // required
+}
+
+// TagResourceOutput is the shape TagResourceResponse.
+type TagResourceOutput struct {
+}
+
 // Topic is the shape Topic.
 type Topic struct {
 	TopicArn *string
@@ -166,4 +235,14 @@ type Topic struct {
 // UnsubscribeInput is the shape UnsubscribeInput.
 type UnsubscribeInput struct {
 	SubscriptionArn string // required
+}
+
+// UntagResourceInput is the shape UntagResourceRequest.
+type UntagResourceInput struct {
+	ResourceArn string   // required
+	TagKeys     []string // required
+}
+
+// UntagResourceOutput is the shape UntagResourceResponse.
+type UntagResourceOutput struct {
 }

@@ -141,6 +141,12 @@ func (s *Service) ResourcePolicies(tx store.Tx, _ string, in any) ([]string, err
 		name = v.TopicArn
 	case *sns.ListSubscriptionsByTopicInput:
 		name = v.TopicArn
+	case *sns.AddPermissionInput:
+		name = v.TopicArn
+	case *sns.RemovePermissionInput:
+		name = v.TopicArn
+	case *sns.PublishBatchInput:
+		name = v.TopicArn
 	case *sns.PublishInput:
 		if name = text(v.TopicArn); name == "" {
 			name = text(v.TargetArn)

@@ -135,3 +135,23 @@ func (s *Service) list(purpose string, binding []string, rows iter.Seq2[store.At
 	}
 	return out, nil, nil
 }
+
+// SetSubscriptionAttributes sets one attribute.
+func (s *Service) SetSubscriptionAttributes(c *op.Call, in *sns.SetSubscriptionAttributesInput) error {
+	r, err := subscription(c, in.SubscriptionArn)
+	if err != nil {
+		return err
+	}
+	v := text(in.AttributeValue)
+	if err := checkSubscriptionAttributes(map[string]string{in.AttributeName: v}); err != nil {
+		return err
+	}
+	if r.Attributes == nil {
+		r.Attributes = map[string]string{}
+	}
+	r.Attributes[in.AttributeName] = v
+	if err := subscriptions.Put(c.Tx, r); err != nil {
+		return fmt.Errorf("keep subscription: %w", err)
+	}
+	return nil
+}
