@@ -113,12 +113,12 @@ func TestPutCompositeAlarm(t *testing.T) {
 	if c := w.composite("both"); *c.StateValue != "INSUFFICIENT_DATA" || *c.StateReason != "Unchecked: Initial alarm creation" || *c.AlarmRule != `ALARM(a) AND NOT OK("b c")` || c.OKActions == nil {
 		t.Errorf("%+v", c)
 	}
-	w.evaluate()
+	w.pass(time.Second)
 	if c := w.composite("both"); *c.StateValue != "OK" || *c.StateReason != "arn:aws:cloudwatch:us-east-1:111122223333:alarm:both was created and its alarm rule evaluates to OK" ||
 		*c.StateReasonData != `{"triggeringAlarms":[]}` {
 		t.Errorf("%+v, %s", c, *c.StateReason)
 	}
-	w.pass(5 * time.Second)
+	w.pass(4 * time.Second)
 	w.set("a", "ALARM")
 	c := w.composite("both")
 	if *c.StateValue != "ALARM" || *c.StateReason != "arn:aws:cloudwatch:us-east-1:111122223333:alarm:a transitioned to ALARM at Sunday 01 March, 2026 12:00:05 UTC" ||
