@@ -17,7 +17,9 @@ import (
 	"github.com/cogtrail/cogtrail/internal/logs/event"
 	"github.com/cogtrail/cogtrail/internal/logs/group"
 	"github.com/cogtrail/cogtrail/internal/logs/insight"
+	"github.com/cogtrail/cogtrail/internal/logs/mask"
 	"github.com/cogtrail/cogtrail/internal/logs/metricfilter"
+	"github.com/cogtrail/cogtrail/internal/logs/protection"
 	"github.com/cogtrail/cogtrail/internal/logs/resourcepolicy"
 	"github.com/cogtrail/cogtrail/internal/metric"
 	"github.com/cogtrail/cogtrail/internal/notify/topic"
@@ -75,7 +77,8 @@ func (b *builder) metricsAndAlarms() {
 func (b *builder) cloudWatchLogs() {
 	m := b.models["logs"]
 	groups := &group.Service{Marks: logMarks{}, Tokens: b.vault}
-	events := &event.Service{Reader: logReader{b.engines.segments}, Tokens: b.vault, Encode: encodeLogs}
+	masks := new(mask.Masker)
+	events := &event.Service{Reader: logReader{b.engines.segments}, Tokens: b.vault, Masks: masks, State: b.engines.state, Encode: encodeLogs}
 	queries := insight.New(uuid.NewString(), insight.Options{
 		State: b.engines.state, Sources: b.engines.segments, Tokens: b.vault, Clock: b.clock, Log: b.log, MaxTime: b.config.Query.Timeout,
 		Engine: b.queryEngine(), Access: logAccess{}, Shared: b.config.State != "",
@@ -85,8 +88,9 @@ func (b *builder) cloudWatchLogs() {
 	b.ops = append(b.ops, events.Ops(m)...)
 	b.ops = append(b.ops, queries.Ops(m)...)
 	b.ops = append(b.ops, apilogs.MetricfilterOps(m, filters)...)
+	b.ops = append(b.ops, apilogs.ProtectionOps(m, &protection.Service{})...)
 	b.ops = append(b.ops, apilogs.ResourcepolicyOps(m, &resourcepolicy.Service{Tokens: b.vault})...)
-	b.settlers = append(b.settlers, logSettler{b.clock, event.Settle}, logSettler{b.clock, filters.Settle},
+	b.settlers = append(b.settlers, logSettler{b.clock, event.Settle}, logSettler{b.clock, masks.Before(metric.AddSummary, filters.Settle)},
 		logSettler{b.clock, event.Incoming(metric.AddSummary)})
 	b.bg = append(b.bg, background{"queries", queries.Run}, background{"metric filters", filters.Run})
 }

@@ -6,6 +6,8 @@
 //	event        PutLogEvents, GetLogEvents, FilterLogEvents; what delivered rows do to streams
 //	metricfilter metric filters and the values they emit
 //	insight      Logs Insights queries
+//	mask         hiding sensitive data from whoever may not see it
+//	protection   the policies that say what is hidden
 //	resourcepolicy policies that let services and other accounts write
 //	pattern      the language of filter patterns
 //

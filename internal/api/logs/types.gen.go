@@ -2,6 +2,17 @@
 
 package logs
 
+// AccountPolicy is the shape AccountPolicy.
+type AccountPolicy struct {
+	PolicyName        *string
+	PolicyDocument    *string
+	LastUpdatedTime   *int64
+	PolicyType        *string
+	Scope             *string
+	SelectionCriteria *string
+	AccountId         *string
+}
+
 // AssociateKmsKeyInput is the shape AssociateKmsKeyRequest.
 type AssociateKmsKeyInput struct {
 	LogGroupName       *string
@@ -28,6 +39,17 @@ type CreateLogStreamInput struct {
 type DataSourceFilter struct {
 	Name string // required
 	Type *string
+}
+
+// DeleteAccountPolicyInput is the shape DeleteAccountPolicyRequest.
+type DeleteAccountPolicyInput struct {
+	PolicyName string // required
+	PolicyType string // required
+}
+
+// DeleteDataProtectionPolicyInput is the shape DeleteDataProtectionPolicyRequest.
+type DeleteDataProtectionPolicyInput struct {
+	LogGroupIdentifier string // required
 }
 
 // DeleteLogGroupInput is the shape DeleteLogGroupRequest.
@@ -57,6 +79,20 @@ type DeleteResourcePolicyInput struct {
 // DeleteRetentionPolicyInput is the shape DeleteRetentionPolicyRequest.
 type DeleteRetentionPolicyInput struct {
 	LogGroupName string // required
+}
+
+// DescribeAccountPoliciesInput is the shape DescribeAccountPoliciesRequest.
+type DescribeAccountPoliciesInput struct {
+	PolicyType         string // required
+	PolicyName         *string
+	AccountIdentifiers []string
+	NextToken          *string
+}
+
+// DescribeAccountPoliciesOutput is the shape DescribeAccountPoliciesResponse.
+type DescribeAccountPoliciesOutput struct {
+	AccountPolicies []AccountPolicy
+	NextToken       *string
 }
 
 // DescribeLogGroupsInput is the shape DescribeLogGroupsRequest.
@@ -180,6 +216,18 @@ type FilteredLogEvent struct {
 	Message       *string
 	IngestionTime *int64
 	EventId       *string
+}
+
+// GetDataProtectionPolicyInput is the shape GetDataProtectionPolicyRequest.
+type GetDataProtectionPolicyInput struct {
+	LogGroupIdentifier string // required
+}
+
+// GetDataProtectionPolicyOutput is the shape GetDataProtectionPolicyResponse.
+type GetDataProtectionPolicyOutput struct {
+	LogGroupIdentifier *string
+	PolicyDocument     *string
+	LastUpdatedTime    *int64
 }
 
 // GetLogEventsInput is the shape GetLogEventsRequest.
@@ -334,6 +382,33 @@ type OutputLogEvent struct {
 	Timestamp     *int64
 	Message       *string
 	IngestionTime *int64
+}
+
+// PutAccountPolicyInput is the shape PutAccountPolicyRequest.
+type PutAccountPolicyInput struct {
+	PolicyName        string // required
+	PolicyDocument    string // required
+	PolicyType        string // required
+	Scope             *string
+	SelectionCriteria *string
+}
+
+// PutAccountPolicyOutput is the shape PutAccountPolicyResponse.
+type PutAccountPolicyOutput struct {
+	AccountPolicy *AccountPolicy
+}
+
+// PutDataProtectionPolicyInput is the shape PutDataProtectionPolicyRequest.
+type PutDataProtectionPolicyInput struct {
+	LogGroupIdentifier string // required
+	PolicyDocument     string // required
+}
+
+// PutDataProtectionPolicyOutput is the shape PutDataProtectionPolicyResponse.
+type PutDataProtectionPolicyOutput struct {
+	LogGroupIdentifier *string
+	PolicyDocument     *string
+	LastUpdatedTime    *int64
 }
 
 // PutLogEventsInput is the shape PutLogEventsRequest.

@@ -13,6 +13,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/logs/event"
 	"github.com/cogtrail/cogtrail/internal/logs/group"
 	"github.com/cogtrail/cogtrail/internal/logs/logstest"
+	"github.com/cogtrail/cogtrail/internal/logs/mask"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -27,7 +28,7 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	w := logstest.New(t)
-	out := &world{w, &event.Service{Reader: w.Store, Tokens: w.Vault, Encode: func(b event.Batch) ([]byte, error) {
+	out := &world{w, &event.Service{Reader: w.Store, Tokens: w.Vault, Masks: new(mask.Masker), State: w.State, Encode: func(b event.Batch) ([]byte, error) {
 		return logstest.Encode(b.Account, b.Region, b.Group, b.Stream, b.Ingested, b.Events)
 	}}, &group.Service{Marks: w.Store, Tokens: w.Vault}}
 	out.create("/a")

@@ -7,6 +7,7 @@ import (
 
 	api "github.com/cogtrail/cogtrail/internal/api/logs"
 	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/logs/mask"
 	"github.com/cogtrail/cogtrail/internal/logs/pattern"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -22,14 +23,23 @@ const (
 // sought is a page found before the transaction.
 type sought struct {
 	readAt int64
-	events []logs.Event
+	rules  *mask.Rules    // of the search
+	events []logs.Event   // masked
 	next   *logs.Position // nil at the end
 	err    error
 }
 
 func (s *Service) stageFilter(c *op.Call, in *api.FilterLogEventsInput) *sought {
 	f := &sought{readAt: c.Now.UnixMilli()}
-	f.err = s.readFilter(c, c, in, f)
+	if group, err := logs.Named(c, in.LogGroupName, in.LogGroupIdentifier); err == nil && !asked(in.Unmask) {
+		f.err = s.State.View(c, func(tx store.Tx) (err error) {
+			f.rules, err = s.Masks.For(tx, c.Account, c.Region, group)
+			return err
+		})
+	}
+	if f.err == nil {
+		f.err = s.readFilter(c, c, in, f)
+	}
 	return f
 }
 
@@ -87,6 +97,8 @@ func (s *Service) search(ctx context.Context, r logs.Request, p *pattern.Pattern
 		for i := range page.Events {
 			e := &page.Events[i]
 			read += len(e.Message)
+			// What is hidden cannot be searched for either: a pattern would tell it.
+			e.Message = f.rules.Apply(e.Message)
 			place := logs.Position{Time: e.Time, Ord: e.Ord}
 			if p.Match(e.Message) {
 				if len(f.events) > 0 && size+len(e.Message) > maxPageBytes {
@@ -135,9 +147,14 @@ func (s *Service) FilterLogEvents(c *op.Call, in *api.FilterLogEventsInput) (*ap
 			return nil, logs.NoStream()
 		}
 	}
+	rules, err := s.rules(c, row, in.Unmask)
+	if err != nil {
+		return nil, err
+	}
 	f, _ := c.Staged.(*sought)
-	if f == nil || f.readAt <= row.Created {
-		f = s.stageFilter(c, in)
+	if f == nil || f.readAt <= row.Created || !rules.Equal(f.rules) {
+		f = &sought{readAt: c.Now.UnixMilli(), rules: rules}
+		f.err = s.readFilter(c, c, in, f)
 	}
 	if f.err != nil {
 		return nil, f.err

@@ -105,6 +105,10 @@ func (s *Service) GetLogEvents(c *op.Call, in *api.GetLogEventsInput) (*api.GetL
 	if !has {
 		return nil, logs.NoStream()
 	}
+	rules, err := s.rules(c, row, in.Unmask)
+	if err != nil {
+		return nil, err
+	}
 	g, _ := c.Staged.(*got)
 	if g == nil || g.readAt <= row.Created {
 		// Nothing was staged, or it may be of an older group of this name.
@@ -116,7 +120,7 @@ func (s *Service) GetLogEvents(c *op.Call, in *api.GetLogEventsInput) (*api.GetL
 	out := &api.GetLogEventsOutput{Events: make([]api.OutputLogEvent, len(g.events))}
 	for i := range g.events {
 		e := &g.events[i]
-		out.Events[i] = api.OutputLogEvent{Timestamp: &e.Time, Message: new(string(e.Message)), IngestionTime: &e.Ingested}
+		out.Events[i] = api.OutputLogEvent{Timestamp: &e.Time, Message: new(string(rules.Apply(e.Message))), IngestionTime: &e.Ingested}
 	}
 	forward, backward := g.cursors()
 	seal := func(cur cursor) *string {

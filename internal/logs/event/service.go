@@ -3,8 +3,10 @@ package event
 import (
 	api "github.com/cogtrail/cogtrail/internal/api/logs"
 	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/logs/mask"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/store"
 )
 
 // Batch is what one PutLogEvents leaves for the drainer.
@@ -19,6 +21,10 @@ type Batch struct {
 type Service struct {
 	Reader logs.Reader
 	Tokens logs.Tokens
+	// Masks hide what data protection policies protect; State shows them before a
+	// search begins.
+	Masks *mask.Masker
+	State store.State
 	// Encode makes the data of an outbox record of kind store.LogEvents.
 	Encode func(Batch) ([]byte, error)
 }
@@ -40,3 +46,14 @@ func (s *Service) Ops(svc *schema.Service) []*op.Operation {
 	}
 	return ops
 }
+
+// rules are what a caller sees a group's events masked by: nothing, if it asks for
+// that and may.
+func (s *Service) rules(c *op.Call, g *logs.Group, unmask *bool) (*mask.Rules, error) {
+	if asked(unmask) {
+		return nil, mask.Unmask(c, g.ARN())
+	}
+	return s.Masks.For(c.Tx, g.Account, g.Region, g.Name)
+}
+
+func asked(p *bool) bool { return p != nil && *p }

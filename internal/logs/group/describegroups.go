@@ -114,6 +114,19 @@ func shape(c *op.Call, g *logs.Group, short bool) (api.LogGroup, error) {
 		MetricFilterCount: &filters, Arn: new(g.ARN() + ":*"), LogGroupArn: new(g.ARN()),
 		KmsKeyId: logs.Present(g.KMSKey), LogGroupClass: new(g.Class),
 	}
+	protected, err := logs.Protections.Has(c.Tx, store.K(g.Account, g.Region, g.Name))
+	if err != nil {
+		return item, fmt.Errorf("look for data protection policy: %w", err)
+	}
+	if protected {
+		item.DataProtectionStatus = new("ACTIVATED")
+	}
+	for _, err := range logs.AccountPolicies.Scan(c.Tx, store.K(g.Account, g.Region, logs.DataProtectionPolicy), nil) {
+		if err != nil {
+			return item, fmt.Errorf("look for data protection policy of account: %w", err)
+		}
+		item.InheritedProperties = []string{"ACCOUNT_DATA_PROTECTION"}
+	}
 	if short {
 		return item, nil
 	}

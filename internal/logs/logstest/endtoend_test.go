@@ -15,6 +15,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/logs/group"
 	"github.com/cogtrail/cogtrail/internal/logs/insight"
 	"github.com/cogtrail/cogtrail/internal/logs/logstest"
+	"github.com/cogtrail/cogtrail/internal/logs/mask"
 	"github.com/cogtrail/cogtrail/internal/logs/metricfilter"
 	"github.com/cogtrail/cogtrail/internal/metric"
 	"github.com/cogtrail/cogtrail/internal/metric/series"
@@ -39,7 +40,7 @@ func TestEndToEnd(t *testing.T) {
 		return metric.AddSummary(tx, account, region, namespace, name, dims, unit, at, s)
 	}}
 	groups := &group.Service{Marks: es, Tokens: w.Vault}
-	events := &event.Service{Reader: es, Tokens: w.Vault, Encode: encode}
+	events := &event.Service{Reader: es, Tokens: w.Vault, Masks: new(mask.Masker), State: w.State, Encode: encode}
 	queries := insight.New("p", insight.Options{State: w.State, Sources: es, Tokens: w.Vault, Clock: w, Log: quiet})
 	drainer := &drain.Drainer{State: w.State, Segments: segments, Now: w.Now, Log: quiet, Settlers: []drain.Settler{
 		settler{w, event.Settle}, settler{w, filters.Settle},

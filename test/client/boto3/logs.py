@@ -1,6 +1,7 @@
 """CloudWatch Logs beside groups and events: protection, keys, policies."""
 
 import json
+import time
 
 from common import *
 
@@ -41,6 +42,43 @@ equal("policy of the group", logs.describe_resource_policies(resourceArn=ARN)["r
 denied("AccessDeniedException", "logs:DescribeResourcePolicies", None, nobody.describe_resource_policies)
 logs.delete_resource_policy(policyName="delivery")
 refused("ResourceNotFoundException", "Policy with name [delivery] does not exist.", logs.delete_resource_policy, policyName="delivery")
+
+# Data protection: of a group, and of the account.
+IDS = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress", "arn:aws:dataprotection::aws:data-identifier/IpAddress"]
+PROTECT = json.dumps({"Name": "p", "Version": "2021-06-01", "Statement": [
+    {"Sid": "audit", "DataIdentifier": IDS, "Operation": {"Audit": {"FindingsDestination": {}}}},
+    {"Sid": "redact", "DataIdentifier": IDS, "Operation": {"Deidentify": {"MaskConfig": {}}}},
+]})
+equal("protection", logs.put_data_protection_policy(logGroupIdentifier=GROUP, policyDocument=PROTECT)["policyDocument"], PROTECT)
+refused("ResourceNotFoundException", NO_GROUP, logs.put_data_protection_policy, logGroupIdentifier="ghost", policyDocument=PROTECT)
+equal("protection read", logs.get_data_protection_policy(logGroupIdentifier=ARN)["policyDocument"], PROTECT)
+refused("ResourceNotFoundException", NO_GROUP, logs.get_data_protection_policy, logGroupIdentifier="ghost")
+equal("protected", logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"][0]["dataProtectionStatus"], "ACTIVATED")
+logs.create_log_stream(logGroupName=GROUP, logStreamName="s")
+ADDRESS = canary("private", "reader.protected@example.net")
+logs.put_log_events(logGroupName=GROUP, logStreamName="s", logEvents=[{"timestamp": int(time.time() * 1000), "message": f"mail to {ADDRESS} from 203.0.113.9"}])
+HIDDEN = "mail to " + "*" * len(ADDRESS) + " from " + "*" * 11
+
+
+def messages(**kw):
+    return [e["message"] for e in logs.get_log_events(logGroupName=GROUP, logStreamName="s", startFromHead=True, **kw)["events"]]
+
+
+eventually("the event", messages)
+equal("masked", messages(), [HIDDEN])
+equal("clear", messages(unmask=True), [f"mail to {ADDRESS} from 203.0.113.9"])
+equal("searched masked", [e["message"] for e in logs.filter_log_events(logGroupName=GROUP, filterPattern="mail")["events"]], [HIDDEN])
+equal("no search for what is hidden", logs.filter_log_events(logGroupName=GROUP, filterPattern="reader")["events"], [])
+logs.delete_data_protection_policy(logGroupIdentifier=GROUP)
+refused("ResourceNotFoundException", "The specified data protection policy does not exist.", logs.delete_data_protection_policy, logGroupIdentifier=GROUP)
+equal("clear again", messages(), [f"mail to {ADDRESS} from 203.0.113.9"])
+equal("policy of the account", logs.put_account_policy(policyName="all", policyType="DATA_PROTECTION_POLICY", policyDocument=PROTECT)["accountPolicy"]["scope"], "ALL")
+refused("InvalidParameterException", "Policies of type TRANSFORMER_POLICY are not supported by this server.", logs.put_account_policy, policyName="all", policyType="TRANSFORMER_POLICY", policyDocument="{}")
+equal("policies of the account", [p["policyName"] for p in logs.describe_account_policies(policyType="DATA_PROTECTION_POLICY")["accountPolicies"]], ["all"])
+denied("AccessDeniedException", "logs:DescribeAccountPolicies", None, nobody.describe_account_policies, policyType="DATA_PROTECTION_POLICY")
+equal("masked by the account", messages(), [HIDDEN])
+logs.delete_account_policy(policyName="all", policyType="DATA_PROTECTION_POLICY")
+refused("ResourceNotFoundException", "Policy with name [all] does not exist.", logs.delete_account_policy, policyName="all", policyType="DATA_PROTECTION_POLICY")
 
 logs.delete_log_group(logGroupName=GROUP)
 close({"logs": "logs"})
