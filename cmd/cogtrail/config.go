@@ -53,6 +53,9 @@ type Config struct {
 		Accelerate  bool          `yaml:"accelerate" default:"true" help:"run query prefixes in the DuckDB child process, where it was built in"`
 		MemoryBytes int64         `yaml:"memoryBytes" default:"1073741824" help:"memory limit of the DuckDB child process"`
 	} `yaml:"query"`
+	Logs struct {
+		Destinations map[string]string `yaml:"destinations" help:"URLs that take what subscription filters choose, by the ARN of the Lambda function, Firehose stream or other destination. In the environment: ARN=URL,ARN=URL"`
+	} `yaml:"logs"`
 	HTTP struct {
 		BodyBytes      int64    `yaml:"bodyBytes" default:"1048576" help:"largest body of a JSON, CBOR or query call"`
 		InFlight       int      `yaml:"inFlight" default:"1024" help:"calls at the same time; more are answered 503"`
@@ -126,6 +129,15 @@ func (s setting) set(text string) error {
 			if part = strings.TrimSpace(part); part != "" {
 				*p = append(*p, part)
 			}
+		}
+	case *map[string]string:
+		*p = make(map[string]string)
+		for _, part := range strings.Split(text, ",") {
+			name, v, ok := strings.Cut(strings.TrimSpace(part), "=")
+			if !ok || name == "" || v == "" {
+				return fmt.Errorf("%s: want NAME=VALUE,NAME=VALUE", s.path) // a value may be secret
+			}
+			(*p)[name] = v
 		}
 	default:
 		panic(fmt.Sprintf("BUG: setting %s has type %T", s.path, p))
@@ -259,6 +271,7 @@ func (c *Config) finish() error {
 		fault("mail.port: want 1 to 65535, not %d", c.Mail.Port)
 	}
 	faults = append(faults, c.smsFaults()...)
+	faults = append(faults, c.logsFaults()...)
 	if c.HTTP.UnsignedRate < 0 {
 		fault("http.unsignedRate: want 0 or more, not %d", c.HTTP.UnsignedRate)
 	}

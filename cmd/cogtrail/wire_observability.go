@@ -90,7 +90,7 @@ func (b *builder) cloudWatchLogs() {
 	b.ops = append(b.ops, apilogs.MetricfilterOps(m, filters)...)
 	b.ops = append(b.ops, apilogs.ProtectionOps(m, &protection.Service{})...)
 	b.ops = append(b.ops, apilogs.ResourcepolicyOps(m, &resourcepolicy.Service{Tokens: b.vault})...)
-	b.settlers = append(b.settlers, logSettler{b.clock, event.Settle}, logSettler{b.clock, masks.Before(metric.AddSummary, filters.Settle)},
+	b.settlers = append(b.settlers, logSettler{b.clock, event.Settle}, logSettler{b.clock, masks.Before(metric.AddSummary, filters.Settle, b.subscriptions().Settle)},
 		logSettler{b.clock, event.Incoming(metric.AddSummary)})
 	b.bg = append(b.bg, background{"queries", queries.Run}, background{"metric filters", filters.Run})
 }

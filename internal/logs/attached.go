@@ -62,6 +62,12 @@ func DropAttached(tx store.Tx, g *Group) error {
 	if err := drop(tx, &Filters, under); err != nil {
 		return fmt.Errorf("metric filters of log group: %w", err)
 	}
+	if err := drop(tx, &Subscriptions, under); err != nil {
+		return fmt.Errorf("subscription filters of log group: %w", err)
+	}
+	if err := DropLane(tx, under); err != nil {
+		return err
+	}
 	if err := drop(tx, &Protections, under); err != nil {
 		return fmt.Errorf("data protection policy of log group: %w", err)
 	}

@@ -52,6 +52,11 @@ type DeleteDataProtectionPolicyInput struct {
 	LogGroupIdentifier string // required
 }
 
+// DeleteDestinationInput is the shape DeleteDestinationRequest.
+type DeleteDestinationInput struct {
+	DestinationName string // required
+}
+
 // DeleteLogGroupInput is the shape DeleteLogGroupRequest.
 type DeleteLogGroupInput struct {
 	LogGroupName string // required
@@ -81,6 +86,12 @@ type DeleteRetentionPolicyInput struct {
 	LogGroupName string // required
 }
 
+// DeleteSubscriptionFilterInput is the shape DeleteSubscriptionFilterRequest.
+type DeleteSubscriptionFilterInput struct {
+	LogGroupName string // required
+	FilterName   string // required
+}
+
 // DescribeAccountPoliciesInput is the shape DescribeAccountPoliciesRequest.
 type DescribeAccountPoliciesInput struct {
 	PolicyType         string // required
@@ -93,6 +104,19 @@ type DescribeAccountPoliciesInput struct {
 type DescribeAccountPoliciesOutput struct {
 	AccountPolicies []AccountPolicy
 	NextToken       *string
+}
+
+// DescribeDestinationsInput is the shape DescribeDestinationsRequest.
+type DescribeDestinationsInput struct {
+	DestinationNamePrefix *string
+	NextToken             *string
+	Limit                 *int64
+}
+
+// DescribeDestinationsOutput is the shape DescribeDestinationsResponse.
+type DescribeDestinationsOutput struct {
+	Destinations []Destination
+	NextToken    *string
 }
 
 // DescribeLogGroupsInput is the shape DescribeLogGroupsRequest.
@@ -173,6 +197,30 @@ type DescribeResourcePoliciesInput struct {
 type DescribeResourcePoliciesOutput struct {
 	ResourcePolicies []ResourcePolicy
 	NextToken        *string
+}
+
+// DescribeSubscriptionFiltersInput is the shape DescribeSubscriptionFiltersRequest.
+type DescribeSubscriptionFiltersInput struct {
+	LogGroupName     string // required
+	FilterNamePrefix *string
+	NextToken        *string
+	Limit            *int64
+}
+
+// DescribeSubscriptionFiltersOutput is the shape DescribeSubscriptionFiltersResponse.
+type DescribeSubscriptionFiltersOutput struct {
+	SubscriptionFilters []SubscriptionFilter
+	NextToken           *string
+}
+
+// Destination is the shape Destination.
+type Destination struct {
+	DestinationName *string
+	TargetArn       *string
+	RoleArn         *string
+	AccessPolicy    *string
+	Arn             *string
+	CreationTime    *int64
 }
 
 // DisassociateKmsKeyInput is the shape DisassociateKmsKeyRequest.
@@ -411,6 +459,26 @@ type PutDataProtectionPolicyOutput struct {
 	LastUpdatedTime    *int64
 }
 
+// PutDestinationInput is the shape PutDestinationRequest.
+type PutDestinationInput struct {
+	DestinationName string // required
+	TargetArn       string // required
+	RoleArn         string // required
+	Tags            map[string]string
+}
+
+// PutDestinationOutput is the shape PutDestinationResponse.
+type PutDestinationOutput struct {
+	Destination *Destination
+}
+
+// PutDestinationPolicyInput is the shape PutDestinationPolicyRequest.
+type PutDestinationPolicyInput struct {
+	DestinationName string // required
+	AccessPolicy    string // required
+	ForceUpdate     *bool
+}
+
 // PutLogEventsInput is the shape PutLogEventsRequest.
 type PutLogEventsInput struct {
 	LogGroupName  string          // required
@@ -462,6 +530,19 @@ type PutResourcePolicyOutput struct {
 type PutRetentionPolicyInput struct {
 	LogGroupName    string // required
 	RetentionInDays int64  // required
+}
+
+// PutSubscriptionFilterInput is the shape PutSubscriptionFilterRequest.
+type PutSubscriptionFilterInput struct {
+	LogGroupName           string // required
+	FilterName             string // required
+	FilterPattern          string // required
+	DestinationArn         string // required
+	RoleArn                *string
+	Distribution           *string
+	ApplyOnTransformedLogs *bool
+	FieldSelectionCriteria *string
+	EmitSystemFields       []string
 }
 
 // QueryInfo is the shape QueryInfo.
@@ -546,6 +627,20 @@ type StopQueryInput struct {
 // StopQueryOutput is the shape StopQueryResponse.
 type StopQueryOutput struct {
 	Success *bool
+}
+
+// SubscriptionFilter is the shape SubscriptionFilter.
+type SubscriptionFilter struct {
+	FilterName             *string
+	LogGroupName           *string
+	FilterPattern          *string
+	DestinationArn         *string
+	RoleArn                *string
+	Distribution           *string
+	ApplyOnTransformedLogs *bool
+	CreationTime           *int64
+	FieldSelectionCriteria *string
+	EmitSystemFields       []string
 }
 
 // TagFilter is the shape TagFilter.

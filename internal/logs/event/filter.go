@@ -167,7 +167,7 @@ func (s *Service) FilterLogEvents(c *op.Call, in *api.FilterLogEventsInput) (*ap
 		e := &f.events[i]
 		out.Events[i] = api.FilteredLogEvent{
 			LogStreamName: &e.Stream, Timestamp: &e.Time, Message: new(string(e.Message)), IngestionTime: &e.Ingested,
-			EventId: new(eventID(e)),
+			EventId: new(logs.EventID(e)),
 		}
 	}
 	if f.next != nil {
@@ -182,6 +182,3 @@ func filterBinding(c *op.Call, group string, in *api.FilterLogEventsInput) []str
 		strings.Join(in.LogStreamNames, ":"), // no name holds a colon
 	}
 }
-
-// eventID is a number of 56 digits in the order of time.
-func eventID(e *logs.Event) string { return fmt.Sprintf("3%015d%020d%020d", e.Time, e.Ingested, e.Ord) }

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/google/uuid"
+
+	apilogs "github.com/cogtrail/cogtrail/internal/api/logs"
+	"github.com/cogtrail/cogtrail/internal/arn"
+	"github.com/cogtrail/cogtrail/internal/drain"
+	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/logs/subscription"
+	"github.com/cogtrail/cogtrail/internal/metric"
+	"github.com/cogtrail/cogtrail/internal/outbound"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// subscriptions are the subscription filters of log groups and their deliveries.
+func (b *builder) subscriptions() *subscription.Service {
+	s := &subscription.Service{
+		State: b.engines.state, Tokens: b.vault, Forward: forwardLogs, Emit: metric.AddSummary, Now: b.clock.Now, Log: b.log,
+		Sender: &subscription.Poster{
+			Addresses: b.config.Logs.Destinations, Client: outbound.New(outbound.Options{AllowPrivate: b.config.Outbound.AllowPrivate}),
+		},
+	}
+	b.ops = append(b.ops, apilogs.SubscriptionOps(b.models["logs"], s)...)
+	b.jobs[subscription.JobKind] = s.Run
+	return s
+}
+
+// forwardLogs makes the outbox record of events that one group hands to another.
+func forwardLogs(tx store.Tx, to *logs.Group, stream string, now int64, events []logs.Event) error {
+	batch := drain.LogBatch{Group: to.Name, Stream: stream, Ingested: now}
+	for i := range events {
+		batch.Events = append(batch.Events, drain.LogEvent{Time: events[i].Time, Message: events[i].Message})
+	}
+	tx.Append(store.Record{Kind: store.LogEvents, Account: to.Account, Region: to.Region, ID: uuid.NewString(), Data: batch.Marshal(nil)})
+	return nil
+}
+
+// logsFaults are what is wrong with the settings of log groups. A URL may hold a
+// secret, so none is shown.
+func (c *Config) logsFaults() (faults []error) {
+	for name, to := range c.Logs.Destinations {
+		if _, err := arn.Parse(name); err != nil {
+			faults = append(faults, fmt.Errorf("logs.destinations: %q is no ARN", name))
+		}
+		if u, err := url.Parse(to); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			faults = append(faults, fmt.Errorf("logs.destinations: %s: want an http or https URL", name))
+		}
+	}
+	return faults
+}

@@ -1,0 +1,115 @@
+package subscription
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Doer makes a guarded call to the world.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// Poster is the Sender over HTTP. What an address gets follows from the ARN:
+//
+//	lambda    {"awslogs":{"data":"…"}}, or Invoke if the ARN has no address
+//	firehose  the request of a Firehose HTTP endpoint: {"requestId","timestamp","records":[{"data":"…"}]}
+//	others    the message itself as JSON
+//
+// where … is base64 of gzip of the message.
+type Poster struct {
+	// Addresses are URLs by ARN. They may hold secrets and are in no error.
+	Addresses map[string]string
+	// Invoke runs a Lambda function; nil if there is nothing to run them.
+	Invoke func(ctx context.Context, function string, payload []byte) ([]byte, error)
+	Client Doer
+}
+
+var _ Sender = (*Poster)(nil)
+
+// sendTimeout is how long a destination has to answer.
+const sendTimeout = 10 * time.Second
+
+// Knows implements Sender.
+func (p *Poster) Knows(text string) bool {
+	v, _, err := kindOf(text)
+	return err == nil && (p.Addresses[text] != "" || v == lambda && p.Invoke != nil)
+}
+
+// Send implements Sender.
+func (p *Poster) Send(ctx context.Context, d Delivery) error {
+	v, _, err := kindOf(d.Destination)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	body, headers, err := form(v, d)
+	if err != nil {
+		return err
+	}
+	to := p.Addresses[d.Destination]
+	if to == "" && v == lambda && p.Invoke != nil {
+		_, err := p.Invoke(ctx, d.Destination, body)
+		return err
+	}
+	if to == "" {
+		return errors.New("the destination has no address")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
+	if err != nil {
+		return errors.New("the address of the destination is no URL")
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Idempotency-Key", d.ID)
+	for name, value := range headers {
+		req.Header.Set(name, value)
+	}
+	res, err := p.Client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }() // its content does not matter
+	// Reading a little lets the connection be used again.
+	_, _ = io.CopyN(io.Discard, res.Body, 64<<10)
+	switch {
+	case res.StatusCode >= 200 && res.StatusCode < 300:
+		return nil
+	case res.StatusCode == http.StatusBadRequest || res.StatusCode == http.StatusRequestEntityTooLarge:
+		return fmt.Errorf("%w: it answered %d", ErrRefused, res.StatusCode)
+	default:
+		return fmt.Errorf("the destination answered %d", res.StatusCode)
+	}
+}
+
+// form makes the body for a vendor.
+func form(v vendor, d Delivery) (body []byte, headers map[string]string, err error) {
+	type record struct {
+		Data []byte `json:"data"` // base64 in JSON
+	}
+	switch v {
+	case lambda:
+		body, err = json.Marshal(map[string]any{"awslogs": record{d.Data}})
+	case firehose: // [Firehose: HTTP endpoint delivery request and response specifications]
+		body, err = json.Marshal(map[string]any{"requestId": d.ID, "timestamp": d.Now.UnixMilli(), "records": []record{{d.Data}}})
+		headers = map[string]string{
+			"X-Amz-Firehose-Protocol-Version": "1.0", "X-Amz-Firehose-Request-Id": d.ID, "X-Amz-Firehose-Source-Arn": d.Destination,
+		}
+	default:
+		var z *gzip.Reader
+		if z, err = gzip.NewReader(bytes.NewReader(d.Data)); err == nil {
+			body, err = io.ReadAll(z)
+		}
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("make the body: %w", err)
+	}
+	return body, headers, nil
+}
