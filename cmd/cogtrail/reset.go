@@ -65,6 +65,7 @@ func (s *server) reset(ctx context.Context) error {
 		return errors.New("the server is stopping, or being reset")
 	}
 	defer func() { <-s.life }()
+	s.parts.tails.Close()
 	if err := s.calls.alone(ctx); err != nil {
 		return err
 	}

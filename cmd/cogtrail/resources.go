@@ -51,6 +51,9 @@ func (r resources) Of(c *op.Call, s *schema.Service, o *schema.Operation, in *sc
 			}
 			return []string{arn.LogGroup(c.Region, c.Account, group)}, nil
 		}
+		if name := in.Text("destinationName"); name != "" {
+			return []string{arn.Regional("logs", c.Region, c.Account, "destination:"+name)}, nil
+		}
 		names := named(c, "logs", "log-group:", in, "logGroupIdentifier", "logGroupNames", "logGroupIdentifiers", "resourceArn", "resourceIdentifier")
 		if stream := in.Text("logStreamName"); stream != "" {
 			for i := range names {

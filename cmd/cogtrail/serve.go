@@ -167,6 +167,7 @@ func (s *server) run(ctx context.Context) error {
 		s.life <- struct{}{}
 	}
 	s.parts.own.Ready(false)
+	s.parts.tails.Close()
 	if err := s.http.Shutdown(ending); err != nil {
 		s.log.Warn("calls cut off", "error", err)
 		_ = s.http.Close() // nothing more can be done for them

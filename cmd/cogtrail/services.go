@@ -18,6 +18,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/iam"
 	"github.com/cogtrail/cogtrail/internal/job"
 	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/logs/livetail"
 	"github.com/cogtrail/cogtrail/internal/model"
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
 	"github.com/cogtrail/cogtrail/internal/notify/topic"
@@ -44,6 +45,7 @@ type parts struct {
 	background []background
 	drainer    *drain.Drainer
 	gateway    *gateway.Gateway
+	tails      *livetail.Hub // answers that would go on
 }
 
 // background is work that runs beside calls until its context ends.
@@ -67,6 +69,7 @@ type builder struct {
 	jobs     map[string]job.Handler
 	givenUp  map[string]job.Follower // what follows on jobs that failed for good
 	uploads  http.Handler            // of imports
+	tails    *livetail.Hub
 	ops      []*op.Operation
 	settlers []drain.Settler
 	router   drain.Router
@@ -200,7 +203,7 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 	})
 	drainer := &drain.Drainer{
 		State: b.engines.state, Segments: b.engines.segments, Router: b.router, Settlers: b.settlers, Now: b.clock.Now, Log: b.log,
-		SealEvery: sealEvery,
+		SealEvery: sealEvery, Watch: watchLogs(b.tails),
 	}
 	runner := &job.Runner{State: b.engines.state, Handlers: b.jobs, GivenUp: b.givenUp, Log: b.log, Now: b.clock.Now}
 	own := &ownapi.API{
@@ -220,5 +223,5 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 	if b.config.Dev {
 		handler = guard
 	}
-	return &parts{handler: handler, own: own, background: b.bg, drainer: drainer, gateway: g}, nil
+	return &parts{handler: handler, own: own, background: b.bg, drainer: drainer, gateway: g, tails: b.tails}, nil
 }

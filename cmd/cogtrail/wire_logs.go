@@ -10,10 +10,13 @@ import (
 	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/drain"
 	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/logs/livetail"
+	"github.com/cogtrail/cogtrail/internal/logs/mask"
 	"github.com/cogtrail/cogtrail/internal/logs/subscription"
 	"github.com/cogtrail/cogtrail/internal/metric"
 	"github.com/cogtrail/cogtrail/internal/outbound"
 	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/store/segment"
 )
 
 // subscriptions are the subscription filters of log groups and their deliveries.
@@ -27,6 +30,21 @@ func (b *builder) subscriptions() *subscription.Service {
 	b.ops = append(b.ops, apilogs.SubscriptionOps(b.models["logs"], s)...)
 	b.jobs[subscription.JobKind] = s.Run
 	return s
+}
+
+// liveTail shows events as they become visible.
+func (b *builder) liveTail(masks *mask.Masker) {
+	b.tails = livetail.NewHub()
+	b.ops = append(b.ops, apilogs.LivetailOps(b.models["logs"], &livetail.Service{Hub: b.tails, Masks: masks, State: b.engines.state})...)
+}
+
+// watchLogs hands rows of log groups to live tails, if there are any.
+func watchLogs(tails *livetail.Hub) func([]segment.Row) {
+	return func(rows []segment.Row) {
+		if tails.Watched() {
+			tails.Publish(logEvents(rows))
+		}
+	}
 }
 
 // forwardLogs makes the outbox record of events that one group hands to another.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/store/segment"
 )
 
 // Defaults of a Drainer.
@@ -36,6 +37,9 @@ type Drainer struct {
 	// Router may be nil: no copies into log groups.
 	Router   Router
 	Settlers []Settler
+	// Watch, if not nil, is told of rows that have just become visible, in their
+	// order. It must not block.
+	Watch func(rows []segment.Row)
 	// SealRows seals when so many rows or records wait, SealEvery at the latest after
 	// this time; defaults when 0.
 	SealRows  int

@@ -151,6 +151,9 @@ func (d *Drainer) enter(ctx context.Context, t store.Taken) error {
 	if d.full(d.rows, len(d.pending), d.bytes) {
 		signal(d.sealNow)
 	}
+	if d.Watch != nil && len(it.rows) > 0 {
+		d.Watch(it.rows)
+	}
 	return nil
 }
 

@@ -94,7 +94,12 @@ func (g *pkg) reach(s *schema.Shape, seen map[*schema.Shape]bool) {
 	seen[s] = true
 	switch s.Kind {
 	case schema.Structure:
-		g.types = append(g.types, s)
+		if s.Exception {
+			return // an event stream's; errors have constructors
+		}
+		if !s.EventStream {
+			g.types = append(g.types, s)
+		}
 		for _, m := range s.Members {
 			g.reach(m.Shape, seen)
 		}
@@ -111,6 +116,9 @@ func (g *pkg) typeName(s *schema.Shape) string {
 }
 
 func (g *pkg) goType(s *schema.Shape, streaming bool) string {
+	if s.EventStream {
+		return "schema.Events"
+	}
 	switch s.Kind {
 	case schema.String:
 		return "string"
@@ -140,6 +148,9 @@ func (g *pkg) goType(s *schema.Shape, streaming bool) string {
 
 func (g *pkg) field(m *schema.Member) string {
 	t := g.goType(m.Shape, m.Streaming)
+	if m.Shape.EventStream {
+		return t
+	}
 	switch m.Shape.Kind {
 	case schema.Structure:
 		return "*" + t
@@ -290,7 +301,7 @@ func (g *pkg) file(body []byte) []byte {
 	var b bytes.Buffer
 	b.WriteString(header)
 	fmt.Fprintf(&b, "package %s\n\n", g.o.Package)
-	for _, p := range []struct{ use, path string }{{"json.", "encoding/json"}, {"io.Reader", "io"}, {"time.", "time"}} {
+	for _, p := range []struct{ use, path string }{{"json.", "encoding/json"}, {"io.Reader", "io"}, {"time.", "time"}, {"schema.", "github.com/cogtrail/cogtrail/internal/schema"}} {
 		if bytes.Contains(body, []byte(p.use)) {
 			fmt.Fprintf(&b, "import %q\n", p.path)
 		}

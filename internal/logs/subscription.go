@@ -66,7 +66,9 @@ type Destination struct {
 }
 
 // ARN names the destination.
-func (d *Destination) ARN() string { return arn.Regional("logs", d.Region, d.Account, "destination:"+d.Name) }
+func (d *Destination) ARN() string {
+	return arn.Regional("logs", d.Region, d.Account, "destination:"+d.Name)
+}
 
 // Destinations are keyed by name.
 var Destinations = store.Table[Destination]{

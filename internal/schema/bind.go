@@ -14,6 +14,7 @@ var (
 	rawType    = reflect.TypeFor[json.RawMessage]()
 	bytesType  = reflect.TypeFor[[]byte]()
 	readerType = reflect.TypeFor[io.Reader]()
+	eventsType = reflect.TypeFor[Events]()
 )
 
 // Bind fills the generated struct that dst points to from a validated tree.
@@ -142,7 +143,7 @@ func unbindValue(v reflect.Value, s *Shape) (any, error) {
 			return nil, nil
 		}
 		return v.Bytes(), nil
-	case v.Type() == readerType:
+	case v.Type() == readerType, v.Type() == eventsType:
 		if v.IsNil() {
 			return nil, nil
 		}

@@ -2,6 +2,8 @@
 
 package logs
 
+import "github.com/cogtrail/cogtrail/internal/schema"
+
 // AccountPolicy is the shape AccountPolicy.
 type AccountPolicy struct {
 	PolicyName        *string
@@ -360,6 +362,36 @@ type ListTagsLogGroupOutput struct {
 	Tags map[string]string
 }
 
+// LiveTailSessionLogEvent is the shape LiveTailSessionLogEvent.
+type LiveTailSessionLogEvent struct {
+	LogStreamName      *string
+	LogGroupIdentifier *string
+	Message            *string
+	Timestamp          *int64
+	IngestionTime      *int64
+}
+
+// LiveTailSessionMetadata is the shape LiveTailSessionMetadata.
+type LiveTailSessionMetadata struct {
+	Sampled *bool
+}
+
+// LiveTailSessionStart is the shape LiveTailSessionStart.
+type LiveTailSessionStart struct {
+	RequestId             *string
+	SessionId             *string
+	LogGroupIdentifiers   []string
+	LogStreamNames        []string
+	LogStreamNamePrefixes []string
+	LogEventFilterPattern *string
+}
+
+// LiveTailSessionUpdate is the shape LiveTailSessionUpdate.
+type LiveTailSessionUpdate struct {
+	SessionMetadata *LiveTailSessionMetadata
+	SessionResults  []LiveTailSessionLogEvent
+}
+
 // LogGroup is the shape LogGroup.
 type LogGroup struct {
 	LogGroupName                     *string
@@ -600,6 +632,19 @@ type ResultField struct {
 type SearchedLogStream struct {
 	LogStreamName      *string
 	SearchedCompletely *bool
+}
+
+// StartLiveTailInput is the shape StartLiveTailRequest.
+type StartLiveTailInput struct {
+	LogGroupIdentifiers   []string // required
+	LogStreamNames        []string
+	LogStreamNamePrefixes []string
+	LogEventFilterPattern *string
+}
+
+// StartLiveTailOutput is the shape StartLiveTailResponse.
+type StartLiveTailOutput struct {
+	ResponseStream schema.Events
 }
 
 // StartQueryInput is the shape StartQueryRequest.

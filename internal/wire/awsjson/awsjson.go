@@ -35,11 +35,14 @@ func (Protocol) Decode(r *request.Request, op *schema.Operation) (*schema.Struct
 }
 
 // Encode writes the output. Without an output shape the body is empty; with one
-// it is at least {}.
+// it is at least {}. An output with an event stream is written as long as that goes on.
 func (p Protocol) Encode(w http.ResponseWriter, op *schema.Operation, out *schema.Struct, requestID string) error {
 	w.Header().Set("x-amzn-RequestId", requestID)
 	if op.Output == nil {
 		return request.Write(w, op.Status, contentType(op.Service), nil)
+	}
+	if e, shape := events(op, out); e != nil {
+		return p.stream(w, op, shape, e)
 	}
 	buf := p.buffers.Get()
 	defer p.buffers.Put(buf)

@@ -1,6 +1,7 @@
 """CloudWatch Logs beside groups and events: protection, keys, policies."""
 
 import json
+import os
 import time
 
 from common import *
@@ -79,6 +80,51 @@ denied("AccessDeniedException", "logs:DescribeAccountPolicies", None, nobody.des
 equal("masked by the account", messages(), [HIDDEN])
 logs.delete_account_policy(policyName="all", policyType="DATA_PROTECTION_POLICY")
 refused("ResourceNotFoundException", "Policy with name [all] does not exist.", logs.delete_account_policy, policyName="all", policyType="DATA_PROTECTION_POLICY")
+
+# Subscription filters: to a destination whose target is another group of this server.
+TARGET = "app/collected"
+TARGET_ARN = ARN.replace(GROUP, TARGET)
+logs.create_log_group(logGroupName=TARGET)
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/cwl"
+made = logs.put_destination(destinationName="collect", targetArn=TARGET_ARN, roleArn=ROLE)["destination"]
+equal("destination", made["arn"], f"arn:aws:logs:{REGION}:{ACCOUNT}:destination:collect")
+refused("InvalidParameterException", "Could not deliver test message to specified Firehose stream. Check if the given Firehose stream is in ACTIVE state.", logs.put_destination, destinationName="hose", targetArn=f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/none", roleArn=ROLE)
+logs.put_destination_policy(destinationName="collect", accessPolicy=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "logs:PutSubscriptionFilter", "Resource": made["arn"]}]}))
+NO_DESTINATION = "The specified destination does not exist."
+refused("ResourceNotFoundException", NO_DESTINATION, logs.put_destination_policy, destinationName="ghost", accessPolicy="{}")
+equal("destinations", [d["targetArn"] for p in logs.get_paginator("describe_destinations").paginate(DestinationNamePrefix="coll") for d in p["destinations"]], [TARGET_ARN])
+denied("AccessDeniedException", "logs:DescribeDestinations", None, nobody.describe_destinations)
+logs.put_subscription_filter(logGroupName=GROUP, filterName="errors", filterPattern="ERROR", destinationArn=made["arn"])
+refused("InvalidParameterException", "destinationArn for vendor kinesis cannot be used without roleArn", logs.put_subscription_filter, logGroupName=GROUP, filterName="k", filterPattern="", destinationArn=f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/s")
+pages = logs.get_paginator("describe_subscription_filters").paginate(logGroupName=GROUP)
+equal("filters", [(f["filterName"], f["distribution"]) for p in pages for f in p["subscriptionFilters"]], [("errors", "ByLogStream")])
+refused("ResourceNotFoundException", NO_GROUP, logs.describe_subscription_filters, logGroupName="ghost")
+
+
+def put(*texts):
+    now = int(time.time() * 1000)
+    logs.put_log_events(logGroupName=GROUP, logStreamName="s", logEvents=[{"timestamp": now, "message": t} for t in texts])
+
+
+put("ERROR one", "fine", "ERROR two")
+collected = eventually("forwarded events", lambda: [e["message"] for e in logs.filter_log_events(logGroupName=TARGET)["events"]])
+equal("forwarded", collected, ["ERROR one", "ERROR two"])
+logs.delete_subscription_filter(logGroupName=GROUP, filterName="errors")
+refused("ResourceNotFoundException", "The specified subscription filter does not exist.", logs.delete_subscription_filter, logGroupName=GROUP, filterName="errors")
+logs.delete_destination(destinationName="collect")
+refused("ResourceNotFoundException", NO_DESTINATION, logs.delete_destination, destinationName="collect")
+
+# Live Tail. The SDK puts "stream-" before the host of the endpoint unless told not to.
+os.environ["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
+tail = client("logs")
+answer = tail.start_live_tail(logGroupIdentifiers=[ARN], logEventFilterPattern="ERROR")
+session = iter(answer["responseStream"])
+equal("session", next(session)["sessionStart"]["logGroupIdentifiers"], [ARN])
+put("ERROR live", "fine")
+seen = next((e["message"] for update in session for e in update["sessionUpdate"]["sessionResults"]), None)
+equal("live event", seen, "ERROR live")
+answer["responseStream"].close()
+refused("InvalidParameterException", "Invalid ARN: ghost", tail.start_live_tail, logGroupIdentifiers=["ghost"])
 
 logs.delete_log_group(logGroupName=GROUP)
 close({"logs": "logs"})
