@@ -6,6 +6,7 @@
 //
 //	go run ./test/load -binary ./cogtrail [-seconds 5]
 //	go run ./test/load -binary ./cogtrail -folder FOLDER      (start over a folder only)
+//	go run ./test/load -binary ./cogtrail -users 1000000      (a pool of so many users: import, searches, sign-ins)
 //
 // Load generator and server share the machine; CPU time per call is the
 // server's own, read from the kernel, with everything it does behind the answer:
@@ -26,9 +27,14 @@ func main() {
 	flag.StringVar(&o.binary, "binary", "./cogtrail", "server to measure")
 	flag.StringVar(&o.state, "state", "", "state engine of the server")
 	flag.StringVar(&o.folder, "folder", "", "measure only the start over this data folder")
+	count := flag.Int("users", 0, "measure a pool of so many users instead")
 	seconds := flag.Int("seconds", 5, "seconds per measurement")
 	flag.Parse()
 	o.each = time.Duration(*seconds) * time.Second
+	run := run
+	if *count > 0 {
+		run = func(o options) error { return people(o, *count) }
+	}
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)

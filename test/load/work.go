@@ -92,10 +92,13 @@ func (w *work) password(p pool, n int64) error {
 	return err
 }
 
-func (w *work) srpAuth(n int64) error {
+func (w *work) srpAuth(n int64) error { return w.srpOf(fmt.Sprintf("user%d", n%users)) }
+
+// srpOf signs a user in by both steps of SRP.
+func (w *work) srpOf(user string) error {
 	c := w.srp.NewClient()
 	out, _, err := w.call("cognito-idp", "InitiateAuth", map[string]any{
-		"ClientId": w.plain.client, "AuthFlow": "USER_SRP_AUTH", "AuthParameters": map[string]string{"USERNAME": fmt.Sprintf("user%d", n%users), "SRP_A": c.A()},
+		"ClientId": w.plain.client, "AuthFlow": "USER_SRP_AUTH", "AuthParameters": map[string]string{"USERNAME": user, "SRP_A": c.A()},
 	}, false)
 	if err != nil {
 		return err
