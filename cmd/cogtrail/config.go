@@ -79,6 +79,14 @@ type Config struct {
 		AccessKeyID   string `yaml:"accessKeyId" help:"access key for the SNS endpoint"`
 		SecretKeyFile string `yaml:"secretKeyFile" help:"file that holds its secret key"`
 	} `yaml:"sms"`
+	Lambda struct {
+		Endpoint      string            `yaml:"endpoint" help:"base URL of a Lambda Invoke API that runs user pools' triggers (AWS, SAM local, LocalStack, the runtime interface emulator); {region} stands for the function's Region, as in https://lambda.{region}.amazonaws.com"`
+		Name          string            `yaml:"name" default:"arn" help:"how functions are called there: arn, name, or the one name of all (the runtime interface emulator's is function)"`
+		AccessKeyID   string            `yaml:"accessKeyId" help:"access key that signs calls of the endpoint; empty leaves them unsigned"`
+		SecretKeyFile string            `yaml:"secretKeyFile" help:"file that holds its secret key"`
+		Functions     map[string]string `yaml:"functions" help:"URLs that take a function's event by POST and answer with the event, by the function's ARN or name; they go before the endpoint. In the environment: NAME=URL,NAME=URL"`
+		TokenFile     string            `yaml:"tokenFile" help:"file that holds a bearer token for these URLs"`
+	} `yaml:"lambda"`
 	Outbound struct {
 		AllowPrivate bool `yaml:"allowPrivate" help:"allow HTTP subscriptions to private and loopback addresses (always allowed in dev mode)"`
 	} `yaml:"outbound"`
@@ -272,6 +280,7 @@ func (c *Config) finish() error {
 	}
 	faults = append(faults, c.smsFaults()...)
 	faults = append(faults, c.logsFaults()...)
+	faults = append(faults, c.lambdaFaults()...)
 	if c.HTTP.UnsignedRate < 0 {
 		fault("http.unsignedRate: want 0 or more, not %d", c.HTTP.UnsignedRate)
 	}

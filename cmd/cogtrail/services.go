@@ -126,8 +126,12 @@ func (b *builder) identities() {
 // userPools are all areas of cognito-idp.
 func (b *builder) userPools() (*service.Service, error) {
 	reserve := userpool.NewKeyReserve(4)
+	functions, err := b.functions()
+	if err != nil {
+		return nil, err
+	}
 	pools, err := service.New(service.Deps{
-		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox}, Import: b.imports(),
+		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox}, Import: b.imports(), Functions: functions,
 		Issuer: func(pool string) string { return b.config.PublicURL + "/" + pool },
 	})
 	if err != nil {

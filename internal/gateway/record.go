@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"slices"
@@ -33,7 +34,7 @@ func (x *exchange) record() error {
 	}
 	if x.err != nil {
 		shown := x.shown(x.err)
-		e.ErrorCode, e.ErrorMessage = shown.Code, shown.Message
+		e.ErrorCode, e.ErrorMessage = shown.Code, cmp.Or(shown.Recorded, shown.Message)
 	} else if !o.ReadOnly || o.KeepResponse {
 		e.Response = x.out
 	}

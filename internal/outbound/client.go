@@ -33,6 +33,8 @@ type Options struct {
 	Timeout time.Duration
 	// MaxBody is the most bytes of a response: 1 MiB.
 	MaxBody int64
+	// PerHost is the most connections to one host and port: 32.
+	PerHost int
 	// TLS adds to the default configuration (own roots); it is cloned.
 	TLS *tls.Config
 }
@@ -51,6 +53,9 @@ func New(o Options) *Client {
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
 	}
+	if o.PerHost == 0 {
+		o.PerHost = 32
+	}
 	conf := &tls.Config{MinVersion: tls.VersionTLS12}
 	if o.TLS != nil {
 		conf = o.TLS.Clone()
@@ -66,7 +71,7 @@ func New(o Options) *Client {
 			Proxy:       nil, // a proxy of the environment would resolve names itself
 			DialContext: dialer.DialContext, TLSClientConfig: conf, ForceAttemptHTTP2: true,
 			TLSHandshakeTimeout: o.Timeout, ResponseHeaderTimeout: o.Timeout, MaxResponseHeaderBytes: 64 << 10,
-			MaxIdleConns: 100, MaxIdleConnsPerHost: 2, MaxConnsPerHost: 32, IdleConnTimeout: 30 * time.Second,
+			MaxIdleConns: 100, MaxIdleConnsPerHost: max(2, o.PerHost/16), MaxConnsPerHost: o.PerHost, IdleConnTimeout: 30 * time.Second,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

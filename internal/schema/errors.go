@@ -7,6 +7,8 @@ type Error struct {
 	// Code is the shape's name, or the code of a framework error.
 	Code    string
 	Message string
+	// Recorded is the message as records have it, where that must not tell all; empty for Message.
+	Recorded string
 	// Status is the HTTP status; 0 means 400 for a client's and 500 for a server's fault.
 	Status int
 	// Server says that the fault is the server's.

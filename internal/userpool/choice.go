@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/credential/code"
+	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // PasswordSRPFirst is the second way of a password: by SRP. Pools' settings do not tell the two apart, sign-ins do.
@@ -96,8 +98,8 @@ func (r *Realm) PretendPasskey(who, party string) []byte {
 }
 
 // SendFirstCode is SendSignInCode for a code that begins a sign-in.
-func (r *Realm) SendFirstCode(tx store.Tx, p *Pool, u *User, session string, to Attribute, now time.Time) (*SecondFactor, error) {
-	return r.sendSignInCode(tx, p, u.Sub, session, to, code.NewDigits(FirstCodeDigits), now)
+func (r *Realm) SendFirstCode(c *op.Call, p *Pool, u *User, session string, to Attribute, via Via) (*SecondFactor, error) {
+	return r.sendSignInCode(c, p, u, session, to, code.NewDigits(FirstCodeDigits), via)
 }
 
 // PretendFirstCode does for the id of a name which means nobody what SendFirstCode does. Nobody gets the code; what stands for its
@@ -107,7 +109,7 @@ func (r *Realm) PretendFirstCode(tx store.Tx, p *Pool, who, session string, to A
 		return nil, err
 	}
 	text := code.NewDigits(FirstCodeDigits)
-	raw, err := json.Marshal(p.signInMessage(to, text, now))
+	raw, err := json.Marshal(p.signInMessage(to, text, trigger.MessageResponse{}, now))
 	if err != nil {
 		return nil, fmt.Errorf("encode message to nobody: %w", err)
 	}

@@ -15,6 +15,7 @@
 //	first factor  ── Pool.Offers ──▶ what a sign-in may begin with; Realm.SendFirstCode, PasskeysOf ──▶ codes, passkeys
 //	access token  ── Realm.Access ──▶ the one check behind every operation that takes one
 //	attributes    ── Realm.UpdateAttributes ──▶ values, those that wait for a code, codes to new addresses
+//	function      ── Realm.PreSignUp, PostConfirmation, Migrate, CustomTokens ──▶ trigger.Functions, outside of the transaction
 //	message       ── Sender ──▶ the mailbox, in the same transaction
 //
 // # Promises

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/credential/code"
+	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // OnSignIn is the occasion of messages with a code for signing in.
@@ -40,18 +42,22 @@ type SecondFactor struct {
 const signInCode = "sign-in"
 
 // SendSignInCode sends a user a code that is good for one session, whose text is given, and returns what the session keeps of it.
-func (r *Realm) SendSignInCode(tx store.Tx, p *Pool, u *User, session string, to Attribute, now time.Time) (*SecondFactor, error) {
-	return r.sendSignInCode(tx, p, u.Sub, session, to, code.New(), now)
+func (r *Realm) SendSignInCode(c *op.Call, p *Pool, u *User, session string, to Attribute, via Via) (*SecondFactor, error) {
+	return r.sendSignInCode(c, p, u, session, to, code.New(), via)
 }
 
-func (r *Realm) sendSignInCode(tx store.Tx, p *Pool, who, session string, to Attribute, text string, now time.Time) (*SecondFactor, error) {
-	if err := r.spendSignInCode(tx, p, who, now); err != nil {
+func (r *Realm) sendSignInCode(c *op.Call, p *Pool, u *User, session string, to Attribute, text string, via Via) (*SecondFactor, error) {
+	own, err := r.customise(c, p, u, OnSignIn, nil, via)
+	if err != nil {
 		return nil, err
 	}
-	if err := r.send(tx, p, p.signInMessage(to, text, now)); err != nil {
+	if err := r.spendSignInCode(c.Tx, p, u.Sub, c.Now); err != nil {
+		return nil, err
+	}
+	if err := r.send(c.Tx, p, p.signInMessage(to, text, own, c.Now)); err != nil {
 		return nil, fmt.Errorf("send sign-in code: %w", err)
 	}
-	sum := code.Hash(r.Vault, signInCode, string(p.key(who, session)), text)
+	sum := code.Hash(r.Vault, signInCode, string(p.key(u.Sub, session)), text)
 	return &SecondFactor{Code: sum[:], To: to}, nil
 }
 
@@ -68,17 +74,18 @@ func (r *Realm) spendSignInCode(tx store.Tx, p *Pool, who string, now time.Time)
 }
 
 // signInMessage is the message with a code for signing in.
-func (p *Pool) signInMessage(to Attribute, text string, now time.Time) Message {
+func (p *Pool) signInMessage(to Attribute, text string, own trigger.MessageResponse, now time.Time) Message {
 	m := Message{
 		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: OnSignIn, Medium: MediumOf(to.Name), Destination: to.Value, Time: now,
 	}
 	if m.Medium == MediumSMS {
-		m.Body = first(p.Settings.SmsAuthenticationMessage, new(defaultSignIn))
+		m.Body = first(&own.SMS, p.Settings.SmsAuthenticationMessage, new(defaultSignIn))
 	} else {
 		m.Subject, m.Body = defaultSignInSubject, defaultSignIn
 		if e := p.Factors.Email; e != nil {
 			m.Subject, m.Body = first(e.Subject, &m.Subject), first(e.Message, &m.Body)
 		}
+		m.Subject, m.Body = first(&own.Subject, &m.Subject), first(&own.Email, &m.Body)
 	}
 	m.Body = strings.ReplaceAll(m.Body, "{####}", text)
 	return m

@@ -10,6 +10,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/token"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // AdminScope is the scope of access tokens that the operations of this API take.
@@ -67,6 +68,8 @@ type SignIn struct {
 	// Device is the device that proved itself, nil without one. Known tells that he named one he has: he gets no new key.
 	Device *Device
 	Known  bool
+	// Says is what a function wants in the tokens, nil without one.
+	Says *trigger.TokenResponse
 }
 
 // Begin starts a family for a user who has just signed in and returns all three tokens.
@@ -93,7 +96,7 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, how SignIn, now 
 	if err := Families.InsertDrawn(tx, f); err != nil {
 		return nil, fmt.Errorf("write token family: %w", err)
 	}
-	out, err := r.Issue(tx, p, c, u, f, now)
+	out, err := r.Issue(tx, p, c, u, f, how.Says, now)
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +104,8 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, how SignIn, now 
 	return out, nil
 }
 
-// Issue makes an ID and an access token of a family.
-func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, now time.Time) (*cognitoidp.AuthenticationResultType, error) {
+// Issue makes an ID and an access token of a family, with what a function wants in them.
+func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, says *trigger.TokenResponse, now time.Time) (*cognitoidp.AuthenticationResultType, error) {
 	ks, err := r.Keys(tx, p)
 	if err != nil {
 		return nil, err
@@ -132,6 +135,9 @@ func (r *Realm) Issue(tx store.Tx, p *Pool, c *Client, u *User, f *Family, now t
 	} else {
 		id.OriginJTI, access.OriginJTI = f.ID, f.ID
 		id.JTI, access.JTI = uuid.NewString(), uuid.NewString()
+	}
+	if err := custom(says, &id, &access); err != nil {
+		return nil, err
 	}
 	idToken, err := ks.MintID(id)
 	if err != nil {

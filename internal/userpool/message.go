@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
+	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // Media of messages, as CodeDeliveryDetails and the mailbox name them.
@@ -89,15 +91,15 @@ func MediumOf(attribute string) string {
 }
 
 // SendCode sends a code to the value of an attribute and tells where it went.
-func (r *Realm) SendCode(tx store.Tx, p *Pool, u *User, occasion, attribute, code string, now time.Time) (*cognitoidp.CodeDeliveryDetailsType, error) {
+func (r *Realm) SendCode(c *op.Call, p *Pool, u *User, occasion, attribute, code string, via Via) (*cognitoidp.CodeDeliveryDetailsType, error) {
 	to, _ := u.Get(attribute)
-	return r.SendCodeTo(tx, p, occasion, Attribute{attribute, to}, code, now)
+	return r.SendCodeTo(c, p, u, occasion, Attribute{attribute, to}, code, via)
 }
 
 // SendCodeTo is SendCode to an address that need not be the user's (yet).
-func (r *Realm) SendCodeTo(tx store.Tx, p *Pool, occasion string, to Attribute, code string, now time.Time) (*cognitoidp.CodeDeliveryDetailsType, error) {
+func (r *Realm) SendCodeTo(c *op.Call, p *Pool, u *User, occasion string, to Attribute, code string, via Via) (*cognitoidp.CodeDeliveryDetailsType, error) {
 	m := Message{
-		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: occasion, Medium: MediumOf(to.Name), Destination: to.Value, Time: now,
+		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: occasion, Medium: MediumOf(to.Name), Destination: to.Value, Time: c.Now,
 	}
 	body, subject := defaultVerification, defaultVerificationSubject
 	if occasion == OnForgot {
@@ -107,27 +109,35 @@ func (r *Realm) SendCodeTo(tx store.Tx, p *Pool, occasion string, to Attribute, 
 	if p.Settings.VerificationMessageTemplate != nil {
 		t = *p.Settings.VerificationMessageTemplate
 	}
+	own, err := r.customise(c, p, u, occasion, nil, via)
+	if err != nil {
+		return nil, err
+	}
 	if m.Medium == MediumSMS {
-		m.Body = first(t.SmsMessage, p.Settings.SmsVerificationMessage, &body)
+		m.Body = first(&own.SMS, t.SmsMessage, p.Settings.SmsVerificationMessage, &body)
 	} else {
-		m.Subject = first(t.EmailSubject, p.Settings.EmailVerificationSubject, &subject)
-		m.Body = first(t.EmailMessage, p.Settings.EmailVerificationMessage, &body)
+		m.Subject = first(&own.Subject, t.EmailSubject, p.Settings.EmailVerificationSubject, &subject)
+		m.Body = first(&own.Email, t.EmailMessage, p.Settings.EmailVerificationMessage, &body)
 	}
 	m.Body = strings.ReplaceAll(m.Body, "{####}", code)
-	if err := r.send(tx, p, m); err != nil {
+	if err := r.send(c.Tx, p, m); err != nil {
 		return nil, fmt.Errorf("send code: %w", err)
 	}
 	return Delivered(to.Name, to.Value), nil
 }
 
 // SendInvitation sends a temporary password, or the name alone if there is none, by each of the media. A medium the user has no address for is left out.
-func (r *Realm) SendInvitation(tx store.Tx, p *Pool, u *User, media []string, password string, now time.Time) error {
+func (r *Realm) SendInvitation(c *op.Call, p *Pool, u *User, media []string, password string, via Via) error {
 	var t cognitoidp.MessageTemplateType
-	if c := p.Settings.AdminCreateUserConfig; c != nil && c.InviteMessageTemplate != nil {
-		t = *c.InviteMessageTemplate
+	if a := p.Settings.AdminCreateUserConfig; a != nil && a.InviteMessageTemplate != nil {
+		t = *a.InviteMessageTemplate
+	}
+	own, err := r.customise(c, p, u, OnAdminMade, new(trigger.UsernameParameter), via)
+	if err != nil {
+		return err
 	}
 	for _, medium := range media {
-		m := Message{Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: OnAdminMade, Medium: medium, Time: now}
+		m := Message{Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: OnAdminMade, Medium: medium, Time: c.Now}
 		name, secret := invitedName(p, u), password
 		t, invitation, subject := t, defaultInvitation, defaultInvitationSubject
 		if password == "" {
@@ -136,18 +146,18 @@ func (r *Realm) SendInvitation(tx store.Tx, p *Pool, u *User, media []string, pa
 		}
 		if medium == MediumSMS {
 			m.Destination, _ = u.Get(Phone)
-			m.Body = first(t.SMSMessage, &invitation)
+			m.Body = first(&own.SMS, t.SMSMessage, &invitation)
 		} else {
 			m.Destination, _ = u.Get(Email)
-			m.Subject = first(t.EmailSubject, &subject)
-			m.Body = first(t.EmailMessage, &invitation)
+			m.Subject = first(&own.Subject, t.EmailSubject, &subject)
+			m.Body = first(&own.Email, t.EmailMessage, &invitation)
 			name, secret = html.EscapeString(name), html.EscapeString(secret)
 		}
 		if m.Destination == "" {
 			continue
 		}
 		m.Body = strings.NewReplacer("{username}", name, "{####}", secret).Replace(m.Body)
-		if err := r.send(tx, p, m); err != nil {
+		if err := r.send(c.Tx, p, m); err != nil {
 			return fmt.Errorf("send invitation: %w", err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/secret"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/token"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // PoolID names a pool: its Region, an underscore and nine characters.
@@ -36,6 +37,8 @@ type Realm struct {
 	Messages Sender
 	// Host is the name a pool's pages are reached by, empty if it has none. Nil: no pool has pages.
 	Host func(tx store.Tx, p *Pool) (string, error)
+	// Functions asks pools' Lambda functions.
+	Functions *trigger.Functions
 
 	pools   rowCache[Pool]
 	clients rowCache[Client]

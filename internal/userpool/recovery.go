@@ -42,12 +42,12 @@ func (p *Pool) RecoveryAttribute(u *User) string {
 }
 
 // SendRecovery sends a user a code to reset his password, after which an older one is worth nothing.
-func (r *Realm) SendRecovery(c *op.Call, p *Pool, u *User, attribute string) (*cognitoidp.CodeDeliveryDetailsType, error) {
+func (r *Realm) SendRecovery(c *op.Call, p *Pool, u *User, attribute string, via Via) (*cognitoidp.CodeDeliveryDetailsType, error) {
 	code, err := r.NewCode(c.Tx, p, u, RecoveryCode, attribute, c.Now)
 	if err != nil {
 		return nil, err
 	}
-	return r.SendCode(c.Tx, p, u, OnForgot, attribute, code, c.Now)
+	return r.SendCode(c, p, u, OnForgot, attribute, code, via)
 }
 
 // NotResettable answers in a state in which there is no password that could be reset.

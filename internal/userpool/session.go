@@ -38,6 +38,7 @@ type Session struct {
 	// Unknown tells that there is no such user; Name is what was asked for, sealed: it may be a password in the wrong field.
 	Unknown bool   `json:",omitempty"`
 	Name    []byte `json:",omitempty"`
+	Custom  []byte `json:",omitempty"` // what is kept of a custom sign-in, sealed
 	Used    bool   `json:",omitempty"`
 	Expires int64  // ms since 1970
 }

@@ -11,12 +11,13 @@ import (
 // addresses are the attributes that can be verified.
 var addresses = []string{Email, Phone}
 
-// UpdateAttributes changes attributes of a user who exists and writes him; an empty value removes one. client is what the user
-// acts through, nil for an administrator, who alone may say that an address is verified.
+// UpdateAttributes changes attributes of a user who exists and writes him; an empty value removes one. Without a client it
+// is an administrator who does it: he alone may say that an address is verified.
 //
 // A new address is unverified, and a code goes to it if the pool verifies it. Where the pool wants it verified first, the old one
 // stays in force until the code comes back. The answer tells where codes went.
-func (r *Realm) UpdateAttributes(c *op.Call, p *Pool, client *Client, u *User, list []cognitoidp.AttributeType) ([]cognitoidp.CodeDeliveryDetailsType, error) {
+func (r *Realm) UpdateAttributes(c *op.Call, p *Pool, u *User, list []cognitoidp.AttributeType, via Via) ([]cognitoidp.CodeDeliveryDetailsType, error) {
+	client := via.Client
 	given, err := p.checkUpdate(client, list)
 	if err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func (r *Realm) UpdateAttributes(c *op.Call, p *Pool, client *Client, u *User, l
 	}
 	var out []cognitoidp.CodeDeliveryDetailsType
 	for _, to := range send {
-		d, err := r.SendAttributeCode(c, p, u, OnUpdate, to)
+		d, err := r.SendAttributeCode(c, p, u, OnUpdate, to, via)
 		if err != nil {
 			return nil, err
 		}
@@ -60,12 +61,12 @@ func (r *Realm) UpdateAttributes(c *op.Call, p *Pool, client *Client, u *User, l
 }
 
 // SendAttributeCode sends a code that verifies an address of the user, or one he is about to have.
-func (r *Realm) SendAttributeCode(c *op.Call, p *Pool, u *User, occasion string, to Attribute) (*cognitoidp.CodeDeliveryDetailsType, error) {
+func (r *Realm) SendAttributeCode(c *op.Call, p *Pool, u *User, occasion string, to Attribute, via Via) (*cognitoidp.CodeDeliveryDetailsType, error) {
 	code, err := r.NewCodeFor(c.Tx, p, u.Sub, AttributeCode(to.Name), to, c.Now)
 	if err != nil {
 		return nil, err
 	}
-	return r.SendCodeTo(c.Tx, p, occasion, to, code, c.Now)
+	return r.SendCodeTo(c, p, u, occasion, to, code, via)
 }
 
 // checkUpdate checks an update in AWS's order and returns its values by name, of which the last counts.
@@ -249,6 +250,6 @@ func (r *Realm) DeleteAttributes(c *op.Call, p *Pool, client *Client, u *User, n
 	if unknown.Len() > 0 {
 		return cognitoidp.InvalidParameterException("Invalid user attributes: " + unknown.String())
 	}
-	_, err := r.UpdateAttributes(c, p, client, u, list)
+	_, err := r.UpdateAttributes(c, p, u, list, Via{Client: client})
 	return err
 }

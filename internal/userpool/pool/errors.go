@@ -184,3 +184,11 @@ func passkeyTier() *schema.Error {
 func badRelyingParty() *schema.Error {
 	return invalid("RelyingPartyId must be a domain that is not a public suffix.")
 }
+
+func twoTokenFunctions() *schema.Error {
+	return invalid("PreTokenGeneration and PreTokenGenerationConfig.LambdaArn must be the same.") // (inferred)
+}
+
+func noTokenVersion() *schema.Error {
+	return cognitoidp.FeatureUnavailableInTierException("Versions of PreTokenGeneration events after V1_0 are not available in the user pool's feature plan.") // (inferred)
+}

@@ -143,9 +143,22 @@ func TestCreateUserPool_refuses(t *testing.T) {
 		code    string
 		message string
 	}{
-		{"trigger", func(in *cognitoidp.CreateUserPoolInput) {
-			in.LambdaConfig = &cognitoidp.LambdaConfigType{PreSignUp: new("arn:aws:lambda:us-east-1:123456789012:function:f")}
-		}, "", "LambdaConfig is not supported by this server."},
+		{"two functions for tokens", func(in *cognitoidp.CreateUserPoolInput) {
+			in.LambdaConfig = &cognitoidp.LambdaConfigType{PreTokenGeneration: new("arn:aws:lambda:us-east-1:123456789012:function:f"), PreTokenGenerationConfig: &cognitoidp.PreTokenGenerationVersionConfigType{
+				LambdaArn: "arn:aws:lambda:us-east-1:123456789012:function:g", LambdaVersion: "V2_0",
+			}}
+		}, "InvalidParameterException", "PreTokenGeneration and PreTokenGenerationConfig.LambdaArn must be the same."},
+		{"access tokens in LITE", func(in *cognitoidp.CreateUserPoolInput) {
+			in.UserPoolTier, in.LambdaConfig = new("LITE"), &cognitoidp.LambdaConfigType{PreTokenGenerationConfig: &cognitoidp.PreTokenGenerationVersionConfigType{
+				LambdaArn: "arn:aws:lambda:us-east-1:123456789012:function:g", LambdaVersion: "V2_0",
+			}}
+		}, "FeatureUnavailableInTierException", "Versions of PreTokenGeneration events after V1_0 are not available in the user pool's feature plan."},
+		{"sender", func(in *cognitoidp.CreateUserPoolInput) {
+			in.LambdaConfig = &cognitoidp.LambdaConfigType{CustomSMSSender: &cognitoidp.CustomSMSLambdaVersionConfigType{LambdaVersion: "V1_0", LambdaArn: "arn:aws:lambda:us-east-1:123456789012:function:g"}}
+		}, "", "LambdaConfig CustomEmailSender or CustomSMSSender is not supported by this server."},
+		{"function of sign-ins elsewhere", func(in *cognitoidp.CreateUserPoolInput) {
+			in.LambdaConfig = &cognitoidp.LambdaConfigType{InboundFederation: &cognitoidp.InboundFederationLambdaType{}}
+		}, "", "LambdaConfig InboundFederation is not supported by this server."},
 		{"MFA on", func(in *cognitoidp.CreateUserPoolInput) { in.MfaConfiguration = new("ON") }, "", "SMS configuration and Auto verification for phone_number are required when MFA is required/optional"},
 		{"MFA optional", func(in *cognitoidp.CreateUserPoolInput) { in.MfaConfiguration = new("OPTIONAL") }, "", "SMS configuration and Auto verification for phone_number are required when MFA is required/optional"},
 		{"threat protection below PLUS", func(in *cognitoidp.CreateUserPoolInput) {
@@ -354,5 +367,28 @@ func TestDescribeUserPool_estimate(t *testing.T) {
 		if users < 256 && got != users || got < users*2/3 || got > users*3/2 {
 			t.Errorf("%d users are estimated as %d", users, got)
 		}
+	}
+}
+
+// The two ways to name the function of tokens mirror each other, and an update without functions takes them away.
+func TestLambdaConfig(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	const f = pooltest.FunctionARN
+	older := w.Pool(func(in *cognitoidp.CreateUserPoolInput) {
+		in.LambdaConfig = &cognitoidp.LambdaConfigType{PreSignUp: new(f), PreTokenGeneration: new(f)}
+	})
+	if got := optest.JSON(t, describe(w, older).LambdaConfig); got != `{"PreSignUp":"`+f+`","PreTokenGeneration":"`+f+`","PreTokenGenerationConfig":{"LambdaArn":"`+f+`","LambdaVersion":"V1_0"}}` {
+		t.Error(got)
+	}
+	newer := w.Pool(func(in *cognitoidp.CreateUserPoolInput) {
+		in.LambdaConfig = &cognitoidp.LambdaConfigType{PreTokenGenerationConfig: &cognitoidp.PreTokenGenerationVersionConfigType{LambdaArn: f, LambdaVersion: "V3_0"}}
+	})
+	if got := optest.JSON(t, describe(w, newer).LambdaConfig); got != `{"PreTokenGeneration":"`+f+`","PreTokenGenerationConfig":{"LambdaArn":"`+f+`","LambdaVersion":"V3_0"}}` {
+		t.Error(got)
+	}
+	pooltest.Must(w, w.S.Pool.UpdateUserPool, &cognitoidp.UpdateUserPoolInput{UserPoolId: newer})
+	if got := optest.JSON(t, describe(w, newer).LambdaConfig); got != `{}` {
+		t.Error(got)
 	}
 }

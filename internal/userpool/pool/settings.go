@@ -15,6 +15,10 @@ func settings(in *cognitoidp.CreateUserPoolInput) (*cognitoidp.UserPoolType, err
 	if err := consistent(in); err != nil {
 		return nil, err
 	}
+	functions, err := lambdaConfig(in)
+	if err != nil {
+		return nil, err
+	}
 	attributes, err := buildSchema(in.Schema)
 	if err != nil {
 		return nil, err
@@ -25,7 +29,7 @@ func settings(in *cognitoidp.CreateUserPoolInput) (*cognitoidp.UserPoolType, err
 	}
 	out := &cognitoidp.UserPoolType{
 		Name: &in.PoolName, Policies: policies, DeletionProtection: or(in.DeletionProtection, "INACTIVE"),
-		LambdaConfig: &cognitoidp.LambdaConfigType{}, SchemaAttributes: attributes,
+		LambdaConfig: functions, SchemaAttributes: attributes,
 		AutoVerifiedAttributes: in.AutoVerifiedAttributes, AliasAttributes: in.AliasAttributes, UsernameAttributes: in.UsernameAttributes,
 		SmsVerificationMessage: in.SmsVerificationMessage, EmailVerificationMessage: in.EmailVerificationMessage,
 		EmailVerificationSubject: in.EmailVerificationSubject, SmsAuthenticationMessage: in.SmsAuthenticationMessage,

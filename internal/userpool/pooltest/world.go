@@ -23,6 +23,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/token"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/service"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // Account and Region of a world's signed calls.
@@ -38,6 +39,8 @@ type World struct {
 	T     testing.TB
 	State store.State
 	S     *service.Service
+	// Functions are the Lambda functions of all pools.
+	Functions *Functions
 
 	mu  sync.Mutex
 	now time.Time
@@ -87,14 +90,16 @@ func Over(t testing.TB, state store.State) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
+	functions := &Functions{t: t}
 	s, err := service.New(service.Deps{
-		Vault: secret.NewVault(secret.GenerateMasterKey()), SRP: group(), Hasher: h, Messages: box{}, Keys: &cycle{},
+		Functions: trigger.New(functions),
+		Vault:     secret.NewVault(secret.GenerateMasterKey()), SRP: group(), Hasher: h, Messages: box{}, Keys: &cycle{},
 		Issuer: func(id string) string { return "http://localhost:4700/" + id },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &World{T: t, State: state, S: s, now: time.Date(2026, 3, 3, 7, 5, 9, 250e6, time.UTC)}
+	return &World{T: t, State: state, S: s, Functions: functions, now: time.Date(2026, 3, 3, 7, 5, 9, 250e6, time.UTC)}
 }
 
 // Now is the world's time.

@@ -28,7 +28,7 @@ func (s *Service) GetUserAttributeVerificationCode(c *op.Call, in *cognitoidp.Ge
 	if err := s.Realm.Within(c, b.Pool, b.User.Sub, userpool.AttributeCodeLimit); err != nil {
 		return nil, err
 	}
-	d, err := s.Realm.SendAttributeCode(c, b.Pool, b.User, userpool.OnVerify, to)
+	d, err := s.Realm.SendAttributeCode(c, b.Pool, b.User, userpool.OnVerify, to, userpool.Via{Client: b.Client, Metadata: in.ClientMetadata})
 	if err != nil {
 		return nil, err
 	}

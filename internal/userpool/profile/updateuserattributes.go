@@ -3,6 +3,7 @@ package profile
 import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
 // UpdateUserAttributes changes attributes of the user of the token which his client may write, and tells where codes for new
@@ -12,7 +13,7 @@ func (s *Service) UpdateUserAttributes(c *op.Call, in *cognitoidp.UpdateUserAttr
 	if err != nil {
 		return nil, err
 	}
-	sent, err := s.Realm.UpdateAttributes(c, b.Pool, b.Client, b.User, in.UserAttributes)
+	sent, err := s.Realm.UpdateAttributes(c, b.Pool, b.User, in.UserAttributes, userpool.Via{Client: b.Client, Metadata: in.ClientMetadata})
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // ConfirmForgotPassword gives the user of a code a new password, after which he is confirmed and no longer locked out. His other
@@ -58,5 +59,6 @@ func (s *Service) ConfirmForgotPassword(c *op.Call, in *cognitoidp.ConfirmForgot
 	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
 		return nil, err
 	}
+	s.Realm.PostConfirmation(c, p, u, trigger.ConfirmForgotPassword, userpool.Via{Client: client, Metadata: in.ClientMetadata})
 	return &cognitoidp.ConfirmForgotPasswordOutput{}, nil
 }

@@ -16,7 +16,7 @@ func (s *Service) ForgotPassword(c *op.Call, in *cognitoidp.ForgotPasswordInput)
 	if err := s.Realm.CheckSecretHash(client, in.SecretHash, in.Username); err != nil {
 		return nil, err
 	}
-	u, who, err := s.find(c, client, p, in.Username)
+	u, who, err := s.findOrMigrate(c, client, p, in)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (s *Service) ForgotPassword(c *op.Call, in *cognitoidp.ForgotPasswordInput)
 		}
 		return &cognitoidp.ForgotPasswordOutput{CodeDeliveryDetails: s.Realm.PretendDelivery(p.RecoversBy(), in.Username, who)}, nil
 	}
-	d, err := s.Realm.SendRecovery(c, p, u, attribute)
+	d, err := s.Realm.SendRecovery(c, p, u, attribute, userpool.Via{Client: client, Metadata: in.ClientMetadata})
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
 	"github.com/cogtrail/cogtrail/internal/userpool/signup"
 	"github.com/cogtrail/cogtrail/internal/userpool/terms"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 	"github.com/cogtrail/cogtrail/internal/userpool/uicustomization"
 	"github.com/cogtrail/cogtrail/internal/userpool/user"
 	"github.com/cogtrail/cogtrail/internal/userpool/userimport"
@@ -40,6 +41,8 @@ type Deps struct {
 	Issuer   func(poolID string) string
 	Messages userpool.Sender
 	Keys     userpool.KeySource
+	// Functions asks pools' Lambda functions; if nil they cannot be reached.
+	Functions *trigger.Functions
 	// Import is what imports of users need; without it they cannot be made.
 	Import userimport.Deps
 	// SRP is made if nil.
@@ -89,9 +92,13 @@ func New(d Deps) (*Service, error) {
 		}
 		d.Hasher = h
 	}
+	if d.Functions == nil {
+		d.Functions = trigger.New(nil)
+	}
 	forget := []func(store.Tx, *userpool.Pool, userpool.ClientID) error{uicustomization.Forget, branding.Forget, terms.Forget, risk.Forget}
 	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
 	r.Host = func(tx store.Tx, p *userpool.Pool) (string, error) { return domain.Host(tx, p, domainSuffix) }
+	r.Functions = d.Functions
 	return &Service{
 		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r, Forget: forget}, Signup: &signup.Service{Realm: r},
 		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},

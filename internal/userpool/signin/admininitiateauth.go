@@ -26,7 +26,7 @@ func (s *Service) AdminInitiateAuth(c *op.Call, in *cognitoidp.AdminInitiateAuth
 	case !client.Allows(in.AuthFlow):
 		return nil, flowNotEnabled(in.AuthFlow)
 	}
-	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, admin: true, session: in.Session, params: in.AuthParameters}).start(in.AuthFlow)
+	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, admin: true, session: in.Session, params: in.AuthParameters, validation: in.ClientMetadata}).start(in.AuthFlow)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ func (s *Service) AdminRespondToAuthChallenge(c *op.Call, in *cognitoidp.AdminRe
 	if err != nil {
 		return nil, err
 	}
-	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, admin: true, session: in.Session, params: in.ChallengeResponses}).respond(in.ChallengeName)
+	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, admin: true, session: in.Session, params: in.ChallengeResponses, metadata: in.ClientMetadata}).respond(in.ChallengeName)
 	if err != nil {
 		return nil, err
 	}

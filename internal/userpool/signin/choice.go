@@ -80,6 +80,9 @@ func (s *step) startChoice() (*outcome, error) {
 	if err := a.unlocked(); err != nil {
 		return nil, err
 	}
+	if err := a.preAuthentication(); err != nil {
+		return nil, err
+	}
 	if s.session != nil {
 		if o, err := a.afterSignUp(*s.session); err != nil || o != nil {
 			return o, err

@@ -52,6 +52,9 @@ func (s *step) startDevice() (*outcome, error) {
 	next := userpool.Session{Challenge: deviceVerifier, Device: d.Key}
 	next.After(a.user)
 	next.Proved = a.proved
+	if err := a.carry(&next); err != nil {
+		return nil, err
+	}
 	parameters, err := s.demandProof(v, next)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@
 //
 //	InitiateAuth ── password ────────────────────────────────────────▶ password ─┐
 //	             ── USER_SRP_AUTH ─▶ PASSWORD_VERIFIER ─▶ password proved ───────┤
+//	             ── CUSTOM_AUTH ─▶ define ─▶ CUSTOM_CHALLENGE ─▶ verify ─▶ define … or PASSWORD_VERIFIER … ─▶ tokens
 //	             ── REFRESH_TOKEN_AUTH ─▶ tokens                                 ▼
 //	                                   NEW_PASSWORD_REQUIRED ◀── temporary ── admit
 //	                                              └────────────▶ second ◀── confirmed

@@ -27,6 +27,10 @@ func adminFlowNotEnabled() *schema.Error {
 	return cognitoidp.InvalidParameterException("Auth flow not enabled for this client")
 }
 
+func noCustomAuth() *schema.Error {
+	return cognitoidp.InvalidParameterException("Custom auth lambda trigger is not configured for the user pool.") // (inferred)
+}
+
 func badSRPA() *schema.Error {
 	return cognitoidp.InvalidParameterException("SRP_A is not valid.") // (inferred)
 }

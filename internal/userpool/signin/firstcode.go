@@ -18,7 +18,7 @@ func (x *chooser) sendFirst(challenge string) (*outcome, error) {
 	if x.user != nil {
 		to.Value, _ = x.user.Get(to.Name)
 		destination = userpool.Mask(to.Name, to.Value)
-		f, err = x.realm.SendFirstCode(x.c.Tx, x.pool, x.user, text, to, x.c.Now)
+		f, err = x.realm.SendFirstCode(x.c, x.pool, x.user, text, to, x.via())
 	} else {
 		destination = *x.realm.PretendDelivery([]string{to.Name}, x.name, x.who).Destination
 		f, err = x.realm.PretendFirstCode(x.c.Tx, x.pool, x.who, text, to, x.c.Now, x.c.Now.Add(x.client.SessionLife()))

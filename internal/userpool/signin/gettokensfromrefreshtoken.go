@@ -7,6 +7,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // GetTokensFromRefreshToken makes new ID and access tokens of a sign-in, and a new refresh token if the client's rotate: it is as
@@ -62,7 +63,11 @@ func (s *Service) GetTokensFromRefreshToken(c *op.Call, in *cognitoidp.GetTokens
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.Realm.Issue(c.Tx, p, client, u, f, c.Now)
+	says, err := s.Realm.CustomTokens(c, p, u, trigger.TokensOfRefresh, userpool.Via{Client: client, Metadata: in.ClientMetadata})
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.Realm.Issue(c.Tx, p, client, u, f, says, c.Now)
 	if err != nil {
 		return nil, err
 	}

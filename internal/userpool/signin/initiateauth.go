@@ -21,7 +21,7 @@ func (s *Service) InitiateAuth(c *op.Call, in *cognitoidp.InitiateAuthInput) (*c
 	if !client.Allows(in.AuthFlow) {
 		return nil, flowNotEnabled(in.AuthFlow)
 	}
-	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, session: in.Session, params: in.AuthParameters}).start(in.AuthFlow)
+	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, session: in.Session, params: in.AuthParameters, validation: in.ClientMetadata}).start(in.AuthFlow)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +42,8 @@ func (s *step) start(flow string) (*outcome, error) {
 		return s.startSRP()
 	case "USER_AUTH":
 		return s.startChoice()
+	case "CUSTOM_AUTH":
+		return s.startCustom()
 	case "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN":
 		return s.refresh()
 	default:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // refresh is REFRESH_TOKEN_AUTH: new ID and access tokens of the same sign-in, with the user's attributes of today. Clients whose
@@ -38,7 +39,11 @@ func (s *step) refresh() (*outcome, error) {
 	if err := s.refreshable(f, u, s.params[deviceKey]); err != nil {
 		return nil, err
 	}
-	t, err := s.realm.Issue(s.c.Tx, s.pool, s.client, u, f, s.c.Now)
+	says, err := s.realm.CustomTokens(s.c, s.pool, u, trigger.TokensOfRefresh, s.via())
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.realm.Issue(s.c.Tx, s.pool, s.client, u, f, says, s.c.Now)
 	if err != nil {
 		return nil, err
 	}

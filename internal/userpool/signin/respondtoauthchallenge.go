@@ -12,7 +12,7 @@ func (s *Service) RespondToAuthChallenge(c *op.Call, in *cognitoidp.RespondToAut
 	if err != nil {
 		return nil, err
 	}
-	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, session: in.Session, params: in.ChallengeResponses}).respond(in.ChallengeName)
+	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, session: in.Session, params: in.ChallengeResponses, metadata: in.ClientMetadata}).respond(in.ChallengeName)
 	if err != nil {
 		return nil, err
 	}
@@ -26,6 +26,7 @@ func (s *step) respond(challenge string) (*outcome, error) {
 	if s.params == nil {
 		return nil, missing("challenge responses")
 	}
+	s.answers = challenge
 	if o, mine, err := s.respondFirst(challenge); mine {
 		return o, err
 	}
@@ -38,6 +39,8 @@ func (s *step) respond(challenge string) (*outcome, error) {
 		return s.answerChoice()
 	case userpool.SMSFactor, userpool.TOTPFactor, userpool.EmailFactor:
 		return s.answerCode(challenge)
+	case customChallenge:
+		return s.answerCustom()
 	case deviceSRP:
 		return s.startDevice()
 	case deviceVerifier:

@@ -74,7 +74,7 @@ func (a *attempt) ask(factor string) (*outcome, error) {
 // send sends the code of a factor to an address. adopt tells that the address is not the user's yet.
 func (a *attempt) send(factor string, to userpool.Attribute, adopt bool) (*outcome, error) {
 	text := userpool.NewSessionText()
-	f, err := a.realm.SendSignInCode(a.c.Tx, a.pool, a.user, text, to, a.c.Now)
+	f, err := a.realm.SendSignInCode(a.c, a.pool, a.user, text, to, a.via())
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func TestInitiateAuth_refuses(t *testing.T) {
 		{"unknown client", "nothing", "USER_PASSWORD_AUTH", nil, "ResourceNotFoundException", "User pool client nothing does not exist."},
 		{"administrator's flow", client, "ADMIN_USER_PASSWORD_AUTH", nil, ipe, "Initiate Auth method not supported"},
 		{"flow not enabled", plain, "USER_PASSWORD_AUTH", nil, ipe, "USER_PASSWORD_AUTH flow not enabled for this client"},
-		{"flow not served", plain, "CUSTOM_AUTH", user(), ipe, "AuthFlow CUSTOM_AUTH is not supported by this server."},
+		{"no functions", plain, "CUSTOM_AUTH", user(), ipe, "Custom auth lambda trigger is not configured for the user pool."},
 		{"no parameters", client, "USER_PASSWORD_AUTH", nil, ipe, "Missing required parameter authParameters"},
 		{"no password", client, "USER_PASSWORD_AUTH", user(), ipe, "Missing required parameter PASSWORD"},
 		{"endless name", client, "USER_PASSWORD_AUTH", map[string]string{"USERNAME": strings.Repeat("x", 129), "PASSWORD": "x"}, ipe,

@@ -47,6 +47,9 @@ func (a *attempt) startProof(text string) (*outcome, error) {
 	if err := a.ready(); err != nil {
 		return nil, err
 	}
+	if err := a.preAuthentication(); err != nil {
+		return nil, err
+	}
 	v, err := a.verifier()
 	if err != nil {
 		return nil, err

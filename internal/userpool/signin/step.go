@@ -19,9 +19,14 @@ type step struct {
 	client *userpool.Client
 	pool   *userpool.Pool
 	// admin tells that the call is signed. What the one form began, the other cannot go on with.
-	admin   bool
-	session *string
-	params  map[string]string
+	admin bool
+	// migrating tells that somebody unknown may be a user of another directory.
+	migrating bool
+	session   *string
+	params    map[string]string
+	answers   string // name of the challenge this step answers, empty for a first step
+	// What a client passes on to functions: validation with the first step, metadata with an answer.
+	validation, metadata map[string]string
 }
 
 // outcome is what a step leads to: tokens or the next challenge.
@@ -57,6 +62,11 @@ type attempt struct {
 	proved []string
 	// device is the one whose proof this step brought, nil without one.
 	device *userpool.Device
+	// custom is the custom sign-in that this attempt is part of, nil for none; noted tells that this step's answer is in it.
+	custom *chain
+	noted  bool
+	// greeted tells that PreAuthentication was asked.
+	greeted bool
 }
 
 // begin finds whom a sign-in is about. An unknown name is UserNotFoundException unless the client hides users.
@@ -69,7 +79,7 @@ func (s *step) begin(name string) (*attempt, error) {
 		s.c.Record.Subject(u.Sub)
 	case !errors.Is(err, store.ErrNotFound):
 		return nil, fmt.Errorf("read user: %w", err)
-	case !s.client.HidesUsers():
+	case !s.client.HidesUsers() && !s.migrating:
 		return nil, userpool.NoUser()
 	default:
 		a.who = s.realm.Nobody(s.pool, name)
@@ -86,7 +96,7 @@ func (s *step) resume(row *userpool.Session) (*attempt, error) {
 			return nil, fmt.Errorf("open name of a session: %w", err)
 		}
 		a.name = string(name)
-		return a, nil
+		return a, a.carried(row)
 	}
 	u, err := s.realm.UserBySub(s.c.Tx, s.pool, row.Who)
 	if errors.Is(err, store.ErrNotFound) {
@@ -100,7 +110,7 @@ func (s *step) resume(row *userpool.Session) (*attempt, error) {
 		return nil, userpool.Incorrect()
 	}
 	a.user, a.name = u, u.Username
-	return a, nil
+	return a, a.carried(row)
 }
 
 // answered finds the session a step answers, with its user: he is known, let in, and the one whom the answer names. names are the
@@ -152,6 +162,9 @@ func (a *attempt) challenge(row userpool.Session, parameters map[string]string) 
 func (a *attempt) open(text string, row userpool.Session, parameters map[string]string) (*outcome, error) {
 	row.After(a.user)
 	row.Admin, row.Proved = a.admin, a.proved
+	if err := a.carry(&row); err != nil {
+		return nil, err
+	}
 	if err := a.realm.OpenSession(a.c.Tx, a.pool, a.client, row, text, a.c.Now); err != nil {
 		return nil, err
 	}
@@ -208,6 +221,10 @@ func (a *attempt) admit() (*outcome, error) {
 }
 
 func (a *attempt) tokens() (*outcome, error) {
+	if a.custom != nil {
+		a.pass()
+		return a.define()
+	}
 	named, err := a.namedDevice()
 	if err != nil {
 		return nil, err
@@ -218,7 +235,11 @@ func (a *attempt) tokens() (*outcome, error) {
 			return nil, err
 		}
 	}
-	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, userpool.SignIn{Proved: a.proved, Device: a.device, Known: named != nil}, a.c.Now)
+	says, err := a.announce(named == nil)
+	if err != nil {
+		return nil, err
+	}
+	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, userpool.SignIn{Proved: a.proved, Device: a.device, Known: named != nil, Says: says}, a.c.Now)
 	if err != nil {
 		return nil, err
 	}

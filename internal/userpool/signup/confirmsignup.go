@@ -7,6 +7,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // ConfirmSignUp confirms a user by the code sent to him, and verifies the address it was sent to. An alias another user holds is
@@ -68,6 +69,7 @@ func (s *Service) ConfirmSignUp(c *op.Call, in *cognitoidp.ConfirmSignUpInput) (
 		}
 		out.Session = &text
 	}
+	s.Realm.PostConfirmation(c, p, u, trigger.ConfirmSignUp, userpool.Via{Client: client, Metadata: in.ClientMetadata})
 	return out, nil
 }
 

@@ -46,7 +46,7 @@ func (s *Service) ResendConfirmationCode(c *op.Call, in *cognitoidp.ResendConfir
 		}
 		return &cognitoidp.ResendConfirmationCodeOutput{CodeDeliveryDetails: s.Realm.PretendDelivery(p.Settings.AutoVerifiedAttributes, in.Username, who)}, nil
 	}
-	d, err := s.send(c, p, u, userpool.OnResend, attribute)
+	d, err := s.send(c, p, u, userpool.OnResend, attribute, userpool.Via{Client: client, Metadata: in.ClientMetadata})
 	if err != nil {
 		return nil, err
 	}

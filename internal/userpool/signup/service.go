@@ -42,10 +42,10 @@ func reachable(p *userpool.Pool, u *userpool.User) string {
 }
 
 // send makes a new confirmation code and sends it.
-func (s *Service) send(c *op.Call, p *userpool.Pool, u *userpool.User, occasion, attribute string) (*cognitoidp.CodeDeliveryDetailsType, error) {
+func (s *Service) send(c *op.Call, p *userpool.Pool, u *userpool.User, occasion, attribute string, via userpool.Via) (*cognitoidp.CodeDeliveryDetailsType, error) {
 	code, err := s.Realm.NewCode(c.Tx, p, u, userpool.SignUpCode, attribute, c.Now)
 	if err != nil {
 		return nil, err
 	}
-	return s.Realm.SendCode(c.Tx, p, u, occasion, attribute, code, c.Now)
+	return s.Realm.SendCode(c, p, u, occasion, attribute, code, via)
 }

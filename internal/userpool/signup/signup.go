@@ -4,6 +4,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // SignUp makes a user who has yet to be confirmed, and sends a code if the pool verifies an address he gave. He needs no password
@@ -20,7 +21,7 @@ func (s *Service) SignUp(c *op.Call, in *cognitoidp.SignUpInput) (*cognitoidp.Si
 		return nil, notPermitted()
 	}
 	u := &userpool.User{
-		Account: p.Account, Region: p.Region, Pool: p.ID, Sub: userpool.NewSub(), Status: userpool.Unconfirmed, Enabled: true,
+		Account: p.Account, Region: p.Region, Pool: p.ID, Sub: op.Once(c, "sub", userpool.NewSub), Status: userpool.Unconfirmed, Enabled: true,
 		Created: c.Now, Modified: c.Now,
 	}
 	// The form of the name comes first, though naming needs the attributes.
@@ -46,6 +47,10 @@ func (s *Service) SignUp(c *op.Call, in *cognitoidp.SignUpInput) (*cognitoidp.Si
 	if err := s.Realm.NameTaken(c.Tx, p, u, userExists()); err != nil {
 		return nil, err
 	}
+	via := userpool.Via{Client: client, Metadata: in.ClientMetadata}
+	if err := s.welcome(c, p, u, via, in.ValidationData); err != nil {
+		return nil, err
+	}
 	if in.Password != nil {
 		if err := s.Realm.SetPassword(c, p, u, *in.Password); err != nil {
 			return nil, err
@@ -56,8 +61,13 @@ func (s *Service) SignUp(c *op.Call, in *cognitoidp.SignUpInput) (*cognitoidp.Si
 	}
 	c.Record.Subject(u.Sub)
 	out := &cognitoidp.SignUpOutput{UserSub: u.Sub}
+	if u.Status == userpool.Confirmed {
+		out.UserConfirmed = true
+		s.Realm.PostConfirmation(c, p, u, trigger.ConfirmSignUp, via)
+		return out, nil
+	}
 	if attribute := reachable(p, u); attribute != "" {
-		if out.CodeDeliveryDetails, err = s.send(c, p, u, userpool.OnSignUp, attribute); err != nil {
+		if out.CodeDeliveryDetails, err = s.send(c, p, u, userpool.OnSignUp, attribute, via); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // AdminConfirmSignUp confirms a user who signed himself up, without a code. That proves no address: none becomes verified.
@@ -22,5 +23,6 @@ func (s *Service) AdminConfirmSignUp(c *op.Call, in *cognitoidp.AdminConfirmSign
 	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
 		return nil, err
 	}
+	s.Realm.PostConfirmation(c, p, u, trigger.ConfirmSignUp, userpool.Via{Metadata: in.ClientMetadata})
 	return &cognitoidp.AdminConfirmSignUpOutput{}, nil
 }

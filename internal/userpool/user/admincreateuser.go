@@ -6,6 +6,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // AdminCreateUser makes a user with a temporary password, given or made up, and sends it to him unless told not to. With
@@ -16,6 +17,7 @@ func (s *Service) AdminCreateUser(c *op.Call, in *cognitoidp.AdminCreateUserInpu
 	if err != nil {
 		return nil, err
 	}
+	via := userpool.Via{Metadata: in.ClientMetadata}
 	action := ""
 	if in.MessageAction != nil {
 		action = *in.MessageAction
@@ -47,6 +49,9 @@ func (s *Service) AdminCreateUser(c *op.Call, in *cognitoidp.AdminCreateUserInpu
 		if err := s.Realm.NameTaken(c.Tx, p, u, userExists()); err != nil {
 			return nil, err
 		}
+		if _, err := s.Realm.PreSignUp(c, p, u, trigger.AdminCreateUser, via, in.ValidationData); err != nil {
+			return nil, err
+		}
 	}
 	u.Status, u.Modified = userpool.Confirmed, c.Now
 	if password != "" {
@@ -68,7 +73,7 @@ func (s *Service) AdminCreateUser(c *op.Call, in *cognitoidp.AdminCreateUserInpu
 		return nil, err
 	}
 	if action != "SUPPRESS" {
-		if err := s.Realm.SendInvitation(c.Tx, p, u, media(in.DesiredDeliveryMediums, u), password, c.Now); err != nil {
+		if err := s.Realm.SendInvitation(c, p, u, media(in.DesiredDeliveryMediums, u), password, via); err != nil {
 			return nil, err
 		}
 	}
@@ -77,7 +82,7 @@ func (s *Service) AdminCreateUser(c *op.Call, in *cognitoidp.AdminCreateUserInpu
 
 // invited is a new user with names and attributes, not yet written.
 func (s *Service) invited(c *op.Call, p *userpool.Pool, in *cognitoidp.AdminCreateUserInput) (*userpool.User, error) {
-	u := &userpool.User{Account: p.Account, Region: p.Region, Pool: p.ID, Sub: userpool.NewSub(), Enabled: true, Created: c.Now}
+	u := &userpool.User{Account: p.Account, Region: p.Region, Pool: p.ID, Sub: op.Once(c, "sub", userpool.NewSub), Enabled: true, Created: c.Now}
 	if err := p.NameUser(&userpool.User{Sub: u.Sub}, in.Username); err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (s *Service) AdminResetUserPassword(c *op.Call, in *cognitoidp.AdminResetUs
 	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
 		return nil, err
 	}
-	if _, err := s.Realm.SendRecovery(c, p, u, attribute); err != nil {
+	if _, err := s.Realm.SendRecovery(c, p, u, attribute, userpool.Via{Metadata: in.ClientMetadata}); err != nil {
 		return nil, err
 	}
 	return &cognitoidp.AdminResetUserPasswordOutput{}, nil

@@ -3,6 +3,7 @@ package user
 import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
 // AdminUpdateUserAttributes changes attributes of a user. What the administrator says is verified counts at once.
@@ -11,7 +12,7 @@ func (s *Service) AdminUpdateUserAttributes(c *op.Call, in *cognitoidp.AdminUpda
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Realm.UpdateAttributes(c, p, nil, u, in.UserAttributes); err != nil {
+	if _, err := s.Realm.UpdateAttributes(c, p, u, in.UserAttributes, userpool.Via{Metadata: in.ClientMetadata}); err != nil {
 		return nil, err
 	}
 	return &cognitoidp.AdminUpdateUserAttributesOutput{}, nil

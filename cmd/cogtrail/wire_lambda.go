@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/cogtrail/cogtrail/internal/lambda"
+	"github.com/cogtrail/cogtrail/internal/outbound"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
+)
+
+// functions are the way to user pools' Lambda functions; without settings there is none, and a pool's functions fail.
+func (b *builder) functions() (*trigger.Functions, error) {
+	c := b.config.Lambda
+	if c.Endpoint == "" && len(c.Functions) == 0 {
+		return trigger.New(nil), nil
+	}
+	secret, err := secretOf("lambda.secretKeyFile", c.SecretKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	token, err := secretOf("lambda.tokenFile", c.TokenFile)
+	if err != nil {
+		return nil, err
+	}
+	return trigger.New(&lambda.Client{
+		Endpoint: c.Endpoint, Name: c.Name, Webhooks: c.Functions, Token: token,
+		Credentials: aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: secret},
+		// The operator names the addresses, so they may be of his own network.
+		HTTP: outbound.New(outbound.Options{AllowPrivate: true, PerHost: trigger.Limit}), Now: time.Now,
+	}), nil
+}
+
+// lambdaFaults are what is wrong with the settings of functions. A webhook's URL may hold a secret, so none is shown.
+func (c *Config) lambdaFaults() []error {
+	var faults []error
+	l := &c.Lambda
+	if l.Endpoint != "" && !absolute(strings.ReplaceAll(l.Endpoint, "{region}", "us-east-1")) {
+		faults = append(faults, fmt.Errorf("lambda.endpoint: want an http or https URL, not %q", l.Endpoint))
+	}
+	if l.Name == "" {
+		faults = append(faults, errors.New("lambda.name: want arn, name, or the name of all functions"))
+	}
+	if (l.AccessKeyID == "") != (l.SecretKeyFile == "") {
+		faults = append(faults, errors.New("lambda.accessKeyId and lambda.secretKeyFile: want both or none"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.Functions)) {
+		if !absolute(l.Functions[name]) {
+			faults = append(faults, fmt.Errorf("lambda.functions: %s: want an http or https URL", name))
+		}
+	}
+	if l.TokenFile != "" && len(l.Functions) == 0 {
+		faults = append(faults, errors.New("lambda.tokenFile: there are no lambda.functions"))
+	}
+	return faults
+}
