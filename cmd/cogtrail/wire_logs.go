@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/url"
 
@@ -10,10 +12,12 @@ import (
 	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/drain"
 	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/logs/export"
 	"github.com/cogtrail/cogtrail/internal/logs/livetail"
 	"github.com/cogtrail/cogtrail/internal/logs/mask"
 	"github.com/cogtrail/cogtrail/internal/logs/subscription"
 	"github.com/cogtrail/cogtrail/internal/metric"
+	"github.com/cogtrail/cogtrail/internal/object"
 	"github.com/cogtrail/cogtrail/internal/outbound"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/store/segment"
@@ -36,6 +40,53 @@ func (b *builder) subscriptions() *subscription.Service {
 func (b *builder) liveTail(masks *mask.Masker) {
 	b.tails = livetail.NewHub()
 	b.ops = append(b.ops, apilogs.LivetailOps(b.models["logs"], &livetail.Service{Hub: b.tails, Masks: masks, State: b.engines.state})...)
+}
+
+// exports writes events of log groups to buckets.
+func (b *builder) exports(masks *mask.Masker) {
+	s := &export.Service{
+		State: b.engines.state, Reader: logReader{b.engines.segments}, Masks: masks, Buckets: exportBuckets{b.objects.Writer()}, Tokens: b.vault, Now: b.clock.Now,
+	}
+	b.ops = append(b.ops, apilogs.ExportOps(b.models["logs"], s)...)
+	b.jobs[export.JobKind] = s.Run
+}
+
+// exportBuckets is S3 as export tasks ask it.
+type exportBuckets struct{ w *object.Writer }
+
+const ownerFullControl = "bucket-owner-full-control"
+
+func exportConditions(o export.Object) map[string]string {
+	return map[string]string{"aws:SourceArn": o.GroupARN + ":*", "aws:SourceAccount": o.Account}
+}
+
+func exportService(o export.Object) string { return "logs." + o.Region + ".amazonaws.com" }
+
+func (e exportBuckets) CheckACL(tx store.Tx, o export.Object) error {
+	return exportFault(e.w.CheckACL(tx, exportService(o), o.Bucket, exportConditions(o)))
+}
+
+func (e exportBuckets) Check(tx store.Tx, o export.Object) error {
+	conditions := exportConditions(o)
+	conditions["s3:x-amz-acl"] = ownerFullControl
+	return exportFault(e.w.Check(tx, exportService(o), o.Bucket, o.Key, conditions))
+}
+
+func (e exportBuckets) Put(ctx context.Context, o export.Object) error {
+	return exportFault(e.w.Put(ctx, object.Write{
+		Service: exportService(o), Bucket: o.Bucket, Key: o.Key, Data: o.Data, Conditions: exportConditions(o),
+		Headers: map[string]string{"content-type": "application/octet-stream", "x-amz-acl": ownerFullControl},
+	}))
+}
+
+func exportFault(err error) error {
+	switch {
+	case errors.Is(err, object.ErrNoBucket):
+		return export.ErrNoBucket
+	case errors.Is(err, object.ErrDenied):
+		return export.ErrDenied
+	}
+	return err
 }
 
 // watchLogs hands rows of log groups to live tails, if there are any.

@@ -89,6 +89,7 @@ func (b *builder) cloudWatchLogs() {
 	b.ops = append(b.ops, queries.Ops(m)...)
 	b.ops = append(b.ops, apilogs.MetricfilterOps(m, filters)...)
 	b.liveTail(masks)
+	b.exports(masks)
 	b.ops = append(b.ops, apilogs.ProtectionOps(m, &protection.Service{})...)
 	b.ops = append(b.ops, apilogs.ResourcepolicyOps(m, &resourcepolicy.Service{Tokens: b.vault})...)
 	b.settlers = append(b.settlers, logSettler{b.clock, event.Settle}, logSettler{b.clock, masks.Before(metric.AddSummary, filters.Settle, b.subscriptions().Settle)},

@@ -6,6 +6,9 @@
 //	event        PutLogEvents, GetLogEvents, FilterLogEvents; what delivered rows do to streams
 //	metricfilter metric filters and the values they emit
 //	insight      Logs Insights queries
+//	subscription subscription filters, destinations, and their delivery
+//	livetail     StartLiveTail
+//	export       export tasks
 //	mask         hiding sensitive data from whoever may not see it
 //	protection   the policies that say what is hidden
 //	resourcepolicy policies that let services and other accounts write

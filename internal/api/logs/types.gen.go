@@ -22,6 +22,27 @@ type AssociateKmsKeyInput struct {
 	ResourceIdentifier *string
 }
 
+// CancelExportTaskInput is the shape CancelExportTaskRequest.
+type CancelExportTaskInput struct {
+	TaskId string // required
+}
+
+// CreateExportTaskInput is the shape CreateExportTaskRequest.
+type CreateExportTaskInput struct {
+	TaskName            *string
+	LogGroupName        string // required
+	LogStreamNamePrefix *string
+	From                int64  // required
+	To                  int64  // required
+	Destination         string // required
+	DestinationPrefix   *string
+}
+
+// CreateExportTaskOutput is the shape CreateExportTaskResponse.
+type CreateExportTaskOutput struct {
+	TaskId *string
+}
+
 // CreateLogGroupInput is the shape CreateLogGroupRequest.
 type CreateLogGroupInput struct {
 	LogGroupName              string // required
@@ -119,6 +140,20 @@ type DescribeDestinationsInput struct {
 type DescribeDestinationsOutput struct {
 	Destinations []Destination
 	NextToken    *string
+}
+
+// DescribeExportTasksInput is the shape DescribeExportTasksRequest.
+type DescribeExportTasksInput struct {
+	TaskId     *string
+	StatusCode *string
+	NextToken  *string
+	Limit      *int64
+}
+
+// DescribeExportTasksOutput is the shape DescribeExportTasksResponse.
+type DescribeExportTasksOutput struct {
+	ExportTasks []ExportTask
+	NextToken   *string
 }
 
 // DescribeLogGroupsInput is the shape DescribeLogGroupsRequest.
@@ -235,6 +270,31 @@ type DisassociateKmsKeyInput struct {
 type Entity struct {
 	KeyAttributes map[string]string
 	Attributes    map[string]string
+}
+
+// ExportTask is the shape ExportTask.
+type ExportTask struct {
+	TaskId            *string
+	TaskName          *string
+	LogGroupName      *string
+	From              *int64
+	To                *int64
+	Destination       *string
+	DestinationPrefix *string
+	Status            *ExportTaskStatus
+	ExecutionInfo     *ExportTaskExecutionInfo
+}
+
+// ExportTaskExecutionInfo is the shape ExportTaskExecutionInfo.
+type ExportTaskExecutionInfo struct {
+	CreationTime   *int64
+	CompletionTime *int64
+}
+
+// ExportTaskStatus is the shape ExportTaskStatus.
+type ExportTaskStatus struct {
+	Code    *string
+	Message *string
 }
 
 // FilterLogEventsInput is the shape FilterLogEventsRequest.

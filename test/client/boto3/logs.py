@@ -114,6 +114,36 @@ refused("ResourceNotFoundException", "The specified subscription filter does not
 logs.delete_destination(destinationName="collect")
 refused("ResourceNotFoundException", NO_DESTINATION, logs.delete_destination, destinationName="collect")
 
+# Export to a bucket.
+import gzip
+
+s3 = client("s3")
+s3.create_bucket(Bucket="logs-export")
+SOON = int(time.time() * 1000) + 60_000
+WHAT = {"logGroupName": GROUP, "to": SOON, "destination": "logs-export", "destinationPrefix": "out", **{"from": SOON - 600_000}}
+refused("InvalidParameterException", "GetBucketAcl call on the given bucket failed. Please check if CloudWatch Logs has been granted permission to perform this operation.", logs.create_export_task, **WHAT)
+LOGS = {"Service": f"logs.{REGION}.amazonaws.com"}
+s3.put_bucket_policy(Bucket="logs-export", Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": LOGS, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::logs-export", "Condition": {"StringEquals": {"aws:SourceAccount": [ACCOUNT]}}},
+    {"Effect": "Allow", "Principal": LOGS, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs-export/*", "Condition": {
+        "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}, "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:*"}}},
+]}))
+task = logs.create_export_task(taskName="mine", **WHAT)["taskId"]
+done = eventually("the export", lambda: (t := logs.describe_export_tasks(taskId=task)["exportTasks"][0])["status"]["code"] not in ("PENDING", "RUNNING") and t)
+equal("export", done["status"]["code"], "COMPLETED")
+WRITTEN = "out/" + task + "/s/000000.gz"
+equal("objects", sorted(o["Key"] for o in s3.list_objects_v2(Bucket="logs-export")["Contents"]), sorted([WRITTEN, "out/aws-logs-write-test"]))
+lines = gzip.decompress(s3.get_object(Bucket="logs-export", Key=WRITTEN)["Body"].read()).decode().splitlines()
+equal("lines", [line.split(" ", 1)[1] for line in lines][1:], ["ERROR one", "fine", "ERROR two"])
+denied("AccessDeniedException", "logs:DescribeExportTasks", None, nobody.describe_export_tasks)
+refused("InvalidOperationException", "The specified export task has already finished.", logs.cancel_export_task, taskId=task)
+for _ in range(5):  # one that is quicker than its cancelling proves nothing
+    try:
+        logs.cancel_export_task(taskId=logs.create_export_task(**WHAT)["taskId"])
+        break
+    except ClientError as e:
+        equal("cancelled too late", e.response["Error"]["Code"], "InvalidOperationException")
+
 # Live Tail. The SDK puts "stream-" before the host of the endpoint unless told not to.
 os.environ["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
 tail = client("logs")
