@@ -166,7 +166,7 @@ func (c *Client) Reads(attribute string) bool {
 	if strings.HasPrefix(attribute, "dev:") {
 		return false
 	}
-	return len(c.Settings.ReadAttributes) == 0 || attribute == "sub" || slices.Contains(c.Settings.ReadAttributes, attribute)
+	return len(c.Settings.ReadAttributes) == 0 || attribute == "sub" || attribute == "identities" /* (inferred) */ || slices.Contains(c.Settings.ReadAttributes, attribute)
 }
 
 // Writes tells whether the client's users may set an attribute.

@@ -169,6 +169,10 @@ func claims(c *Client, u *User) []token.Claim {
 		}
 		out = append(out, token.Claim{Name: a.Name, Value: v})
 	}
+	if len(u.Identities) > 0 {
+		v, _ := token.JSON([]byte(u.identitiesClaim()))
+		out = append(out, token.Claim{Name: "identities", Value: v})
+	}
 	return out
 }
 

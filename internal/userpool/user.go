@@ -51,6 +51,8 @@ type User struct {
 	Earlier []Credential `json:",omitempty"`
 	// Pending are addresses that take the place of the present ones once they are verified.
 	Pending []Attribute `json:",omitempty"`
+	// Identities are what identity providers know him by.
+	Identities []Identity `json:",omitempty"`
 	// TemporarySince is when the temporary password was set.
 	TemporarySince time.Time `json:",omitzero"`
 	// Generation moves on with every sign-out of all devices; families of an older one are dead.
@@ -67,6 +69,7 @@ type User struct {
 func (u *User) clone() *User {
 	out := *u
 	out.Attributes, out.Groups, out.Logins = slices.Clone(u.Attributes), slices.Clone(u.Groups), slices.Clone(u.Logins)
+	out.Identities = slices.Clone(u.Identities)
 	out.Pending, out.Earlier = slices.Clone(u.Pending), slices.Clone(u.Earlier)
 	for i := range out.Earlier {
 		out.Earlier[i].Verifier = slices.Clone(out.Earlier[i].Verifier)
@@ -88,6 +91,7 @@ var Users = store.Table[User]{
 			}
 			return keys
 		}},
+		{Name: "identity", Unique: true, Of: identityEntries},
 		{Name: "search", Of: searchEntries},
 	},
 }
@@ -335,11 +339,14 @@ func (r *Realm) TakeAlias(tx store.Tx, p *Pool, u *User, name string, now time.T
 // SignOutEverywhere ends all families of a user; the caller writes him.
 func (u *User) SignOutEverywhere() { u.Generation++ }
 
-// Shown are the attributes as API answers list them: those of the pool's schema in its order, sub last. keep chooses; nil means
+// Shown are the attributes as API answers list them: those of the pool's schema in its order, then identities, sub last. keep chooses; nil means
 // all.
 func (p *Pool) Shown(u *User, keep func(name string) bool) []cognitoidp.AttributeType {
 	list := slices.Clone(u.Attributes)
 	slices.SortStableFunc(list, func(a, b Attribute) int { return p.order[a.Name] - p.order[b.Name] })
+	if text := u.IdentitiesText(); text != "" {
+		list = append(list, Attribute{"identities", text})
+	}
 	list = append(list, Attribute{"sub", u.Sub})
 	out := make([]cognitoidp.AttributeType, 0, len(list))
 	for _, a := range list {

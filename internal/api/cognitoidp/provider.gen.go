@@ -9,6 +9,8 @@ import (
 
 // ProviderAPI is the area provider of the service.
 type ProviderAPI interface {
+	AdminDisableProviderForUser(*op.Call, *AdminDisableProviderForUserInput) (*AdminDisableProviderForUserOutput, error)
+	AdminLinkProviderForUser(*op.Call, *AdminLinkProviderForUserInput) (*AdminLinkProviderForUserOutput, error)
 	CreateIdentityProvider(*op.Call, *CreateIdentityProviderInput) (*CreateIdentityProviderOutput, error)
 	DeleteIdentityProvider(*op.Call, *DeleteIdentityProviderInput) error
 	DescribeIdentityProvider(*op.Call, *DescribeIdentityProviderInput) (*DescribeIdentityProviderOutput, error)
@@ -27,6 +29,20 @@ func ProviderOps(svc *schema.Service, s ProviderAPI) []*op.Operation {
 		}
 		ops = append(ops, &op.Operation{Operation: o, New: in, Run: run})
 	}
+	add("AdminDisableProviderForUser", func() any { return new(AdminDisableProviderForUserInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminDisableProviderForUser(c, in.(*AdminDisableProviderForUserInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("AdminLinkProviderForUser", func() any { return new(AdminLinkProviderForUserInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminLinkProviderForUser(c, in.(*AdminLinkProviderForUserInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("CreateIdentityProvider", func() any { return new(CreateIdentityProviderInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.CreateIdentityProvider(c, in.(*CreateIdentityProviderInput))
 		if err != nil {

@@ -111,6 +111,16 @@ type AdminDeleteUserInput struct {
 	Username   string // required, sensitive
 }
 
+// AdminDisableProviderForUserInput is the shape AdminDisableProviderForUserRequest.
+type AdminDisableProviderForUserInput struct {
+	UserPoolId string                      // required
+	User       *ProviderUserIdentifierType // required
+}
+
+// AdminDisableProviderForUserOutput is the shape AdminDisableProviderForUserResponse.
+type AdminDisableProviderForUserOutput struct {
+}
+
 // AdminDisableUserInput is the shape AdminDisableUserRequest.
 type AdminDisableUserInput struct {
 	UserPoolId string // required
@@ -188,6 +198,17 @@ type AdminInitiateAuthOutput struct {
 	ChallengeParameters  map[string]string
 	AuthenticationResult *AuthenticationResultType
 	AvailableChallenges  []string
+}
+
+// AdminLinkProviderForUserInput is the shape AdminLinkProviderForUserRequest.
+type AdminLinkProviderForUserInput struct {
+	UserPoolId      string                      // required
+	DestinationUser *ProviderUserIdentifierType // required
+	SourceUser      *ProviderUserIdentifierType // required
+}
+
+// AdminLinkProviderForUserOutput is the shape AdminLinkProviderForUserResponse.
+type AdminLinkProviderForUserOutput struct {
 }
 
 // AdminListDevicesInput is the shape AdminListDevicesRequest.
@@ -1432,6 +1453,13 @@ type ProviderDescription struct {
 	ProviderType     *string
 	LastModifiedDate *time.Time
 	CreationDate     *time.Time
+}
+
+// ProviderUserIdentifierType is the shape ProviderUserIdentifierType.
+type ProviderUserIdentifierType struct {
+	ProviderName           *string
+	ProviderAttributeName  *string
+	ProviderAttributeValue *string
 }
 
 // RecoveryOptionType is the shape RecoveryOptionType.

@@ -53,3 +53,23 @@ func unmapped(names []string) *schema.Error {
 func identifierTaken() *schema.Error {
 	return invalid("An identifier of the identity provider is in use.") // (inferred)
 }
+
+func badSource(why string) *schema.Error { return invalid("Invalid SourceUser: " + why) }
+
+func linked() *schema.Error { return invalid("SourceUser is already linked to DestinationUser") }
+
+func linkedElsewhere() *schema.Error {
+	return cognitoidp.AliasExistsException("SourceUser is already linked to another user.") // (inferred)
+}
+
+func merging() *schema.Error {
+	return invalid("Merging is not currently supported, provide a SourceUser that has not been signed up in order to link")
+}
+
+func immutable(attribute string) *schema.Error {
+	return invalid("Invalid DestinationUser: the attribute " + attribute + " is immutable") // (inferred)
+}
+
+func tooManyIdentities() *schema.Error {
+	return cognitoidp.LimitExceededException("A user cannot have more than 5 linked identities.") // (inferred)
+}

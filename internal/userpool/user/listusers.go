@@ -31,7 +31,7 @@ func (s *Service) ListUsers(c *op.Call, in *cognitoidp.ListUsersInput) (*cognito
 		return nil, err
 	}
 	for _, name := range in.AttributesToGet {
-		if p.Schema(name) == nil {
+		if p.Schema(name) == nil && name != "identities" {
 			return nil, badAttribute(name)
 		}
 	}

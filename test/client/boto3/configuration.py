@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 
 from common import *
 
@@ -93,6 +94,21 @@ idp.update_identity_provider(UserPoolId=pool, ProviderName="corp", AttributeMapp
 refused("InvalidParameterException", "AttributeMapping contains invalid mapping: [custom:none]", idp.update_identity_provider, UserPoolId=pool, ProviderName="corp", AttributeMapping={"custom:none": "x"})
 equal("providers", [(p["ProviderName"], p["ProviderType"]) for p in idp.list_identity_providers(UserPoolId=pool)["Providers"]], [("corp", "OIDC")])
 no_pool(idp.list_identity_providers)
+
+# Links to their users.
+idp.admin_create_user(UserPoolId=pool, Username="linked", MessageAction="SUPPRESS")
+subject = {"ProviderName": "corp", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": canary("name", "Subject-Canary-of-a-Link-17")}
+local = {"ProviderName": "Cognito", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "linked"}
+idp.admin_link_provider_for_user(UserPoolId=pool, DestinationUser=local, SourceUser=subject)
+refused("InvalidParameterException", "SourceUser is already linked to DestinationUser", idp.admin_link_provider_for_user, UserPoolId=pool, DestinationUser=local, SourceUser=subject)
+shown = {a["Name"]: a["Value"] for a in idp.admin_get_user(UserPoolId=pool, Username="linked")["UserAttributes"]}
+identity = json.loads(shown["identities"])[0]
+equal("identities", ({k: v for k, v in identity.items() if k != "dateCreated"}, type(identity["dateCreated"])), ({"userId": subject["ProviderAttributeValue"], "providerName": "corp", "providerType": "OIDC", "issuer": None, "primary": False}, int))
+idp.admin_disable_provider_for_user(UserPoolId=pool, User=subject)
+refused("UserNotFoundException", "User does not exist.", idp.admin_disable_provider_for_user, UserPoolId=pool, User=subject)
+equal("no identities", "identities" in {a["Name"] for a in idp.admin_get_user(UserPoolId=pool, Username="linked")["UserAttributes"]}, False)
+idp.admin_disable_provider_for_user(UserPoolId=pool, User=local)
+equal("without a password", idp.admin_get_user(UserPoolId=pool, Username="linked")["UserStatus"], "EXTERNAL_PROVIDER")
 idp.delete_identity_provider(UserPoolId=pool, ProviderName="corp")
 refused("ResourceNotFoundException", "Identity provider corp does not exist.", idp.delete_identity_provider, UserPoolId=pool, ProviderName="corp")
 
