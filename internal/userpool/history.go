@@ -1,30 +1,57 @@
 package userpool
 
-import "context"
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+
+	"github.com/cogtrail/cogtrail/internal/op"
+)
 
 // SetNewPassword is SetPassword for a user who had one before: with a history the new one has to differ from the present one and
-// from as many earlier ones as the pool remembers, or the answer is PasswordHistoryPolicyViolationException.
-func (r *Realm) SetNewPassword(ctx context.Context, p *Pool, u *User, text string) error {
+// from as many earlier ones as the pool remembers, or the answer is PasswordHistoryPolicyViolationException. A history is compared
+// outside the transaction, once per request: two dozen slow hashes would hold its row versions for seconds, and again for each
+// further run.
+func (r *Realm) SetNewPassword(c *op.Call, p *Pool, u *User, text string) error {
 	if err := p.Policy().Check(text); err != nil {
 		return invalidPassword(err)
 	}
-	if n := p.remembered(); n > 0 {
-		probe := *u
-		for _, c := range append([]Credential{u.Credential}, u.Earlier[:min(n, len(u.Earlier))]...) {
-			if c.empty() {
-				continue
-			}
-			probe.Credential = c
-			same, err := r.CheckPassword(ctx, p, &probe, u.Username, text)
-			if err != nil {
-				return err
-			}
-			if same {
-				return passwordUsed()
-			}
+	n := p.remembered()
+	if n == 0 {
+		return r.SetPassword(c, p, u, text)
+	}
+	had := slices.DeleteFunc(append([]Credential{u.Credential}, u.Earlier[:min(n, len(u.Earlier))]...), Credential.empty)
+	probe := &User{Account: u.Account, Region: u.Region, Pool: u.Pool, Sub: u.Sub, Username: u.Username}
+	used, err := op.Outside(c, historyKey(u, had), func(ctx context.Context) (bool, error) {
+		return r.usedBefore(ctx, p, probe, had, text)
+	})
+	if err != nil {
+		return err
+	}
+	if used {
+		return passwordUsed()
+	}
+	return r.SetPassword(c, p, u, text)
+}
+
+// usedBefore tells whether a text is the password of one of the credentials. probe takes each of them.
+func (r *Realm) usedBefore(ctx context.Context, p *Pool, probe *User, had []Credential, text string) (bool, error) {
+	for _, c := range had {
+		probe.Credential = c
+		if same, err := r.CheckPassword(ctx, p, probe, probe.Username, text); err != nil || same {
+			return same, err
 		}
 	}
-	return r.SetPassword(ctx, p, u, text)
+	return false, nil
+}
+
+// historyKey names the question whether a password is one of these: another history is another question.
+func historyKey(u *User, had []Credential) string {
+	key := []byte("password history " + u.Sub + " ")
+	for i := range had {
+		key = hex.AppendEncode(key, had[i].mark())
+	}
+	return string(key)
 }
 
 // remembered is how many earlier passwords a user of the pool may not take again.

@@ -41,6 +41,9 @@ type Message struct {
 	Time        time.Time
 	// SMSRegion is where the pool wants its SMS sent from, empty for its own Region.
 	SMSRegion string
+	// Nobody tells that the message is to an unknown name: a Sender does all it does for others, but nobody can read it anywhere
+	// and it goes nowhere.
+	Nobody bool
 }
 
 // Sender takes messages. Send is called within the transaction of the change that asks for the message: it is sent if and only

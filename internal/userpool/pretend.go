@@ -1,62 +1,66 @@
 package userpool
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
-// undelivered is the purpose of the rows that stand for messages to unknown names.
+// undelivered is the purpose of rows that stand for messages to unknown names.
 const undelivered = "undelivered"
 
-// PretendCode does for the id of an unknown name what sending a known user a code does, so that neither the time nor what is
-// answered to guesses tells the two apart, but for the one job more that sends by SMTP where that is set. Nobody gets the code.
-// The rows end with it.
-func (r *Realm) PretendCode(tx store.Tx, p *Pool, who, purpose, occasion string, now time.Time) error {
-	text, err := r.NewCodeFor(tx, p, who, purpose, Attribute{}, now)
+// PretendCode does for the id of an unknown name what sending a known user a code does: a code, a message that is composed, sealed and
+// written, and the job that sends it where there is a way out, so that neither the time nor what is answered to guesses tells the two
+// apart. Nobody gets the code, and the job ends without sending anything.
+func (r *Realm) PretendCode(tx store.Tx, p *Pool, name, who, purpose, occasion string, now time.Time) error {
+	attributes := p.RecoversBy()
+	body, subject := defaultRecovery, defaultRecoverySubject
+	if purpose != RecoveryCode {
+		attributes = p.Settings.AutoVerifiedAttributes
+		body, subject = defaultVerification, defaultVerificationSubject
+	}
+	to := r.pretendedAddress(attributes, name, who)
+	text, err := r.NewCodeFor(tx, p, who, purpose, to, now)
 	if err != nil {
 		return err
 	}
-	raw, err := json.Marshal(Message{
-		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: occasion, Medium: MediumEmail, Destination: who,
-		Subject: defaultRecoverySubject, Body: defaultRecovery + text, Time: now,
-	})
-	if err != nil {
-		return fmt.Errorf("encode message to nobody: %w", err)
+	m := Message{
+		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: occasion, Medium: MediumOf(to.Name), Destination: to.Value, Subject: subject,
+		Body: strings.ReplaceAll(body, "{####}", text), Time: now, Nobody: true,
 	}
-	// A mailbox seals and writes its messages, too.
-	row := &sentCode{
-		Account: p.Account, Region: p.Region, Pool: p.ID, Sub: who, Purpose: undelivered, Hash: r.Vault.Seal(undelivered, raw, p.key(who)),
-		Expires: now.Add(codeLife(purpose)).UnixMilli(),
-	}
-	if err := codes.Put(tx, row); err != nil {
-		return fmt.Errorf("write message to nobody: %w", err)
+	if err := r.send(tx, p, m); err != nil {
+		return fmt.Errorf("send code to nobody: %w", err)
 	}
 	return nil
 }
 
-// PretendDelivery is where a code to an unknown name would have gone, by one of the attributes: the address that was typed, or one
-// invented from the name's id, always the same for it.
+// PretendDelivery is where a code to an unknown name would have gone, by one of the attributes.
 func (r *Realm) PretendDelivery(attributes []string, name, who string) *cognitoidp.CodeDeliveryDetailsType {
+	to := r.pretendedAddress(attributes, name, who)
+	return Delivered(to.Name, to.Value)
+}
+
+// pretendedAddress is the address that was typed, or one invented from the name's id, always the same for it.
+func (r *Realm) pretendedAddress(attributes []string, name, who string) Attribute {
 	email := slices.Contains(attributes, Email)
 	switch {
 	case slices.Contains(attributes, Phone) && ParsePhone(name):
-		return Delivered(Phone, name)
+		return Attribute{Phone, name}
 	case email && ParseEmail(name):
-		return Delivered(Email, name)
+		return Attribute{Email, name}
 	}
 	const letters = "abcdefghijklmnopqrstuvwxyz"
 	sum := r.Vault.MAC("invented address", []byte(who))
 	if email {
-		return Delivered(Email, string(letters[int(sum[0])%26])+"@"+string(letters[int(sum[1])%26]))
+		return Attribute{Email, string(letters[int(sum[0])%26]) + "@" + string(letters[int(sum[1])%26])}
 	}
 	digits := make([]byte, 4)
 	for i := range digits {
 		digits[i] = '0' + sum[i]%10
 	}
-	return Delivered(Phone, "+1"+string(digits))
+	return Attribute{Phone, "+1" + string(digits)}
 }

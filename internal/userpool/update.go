@@ -3,6 +3,7 @@ package userpool
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
@@ -147,7 +148,7 @@ func (r *Realm) updateAddress(c *op.Call, p *Pool, u *User, name string, given m
 				return "", aliasExists(name)
 			}
 		}
-		u.setPending(name, v)
+		u.setPending(name, v, c.Now)
 		return v, nil
 	default:
 		u.Set(name, v)
@@ -181,24 +182,43 @@ func (p *Pool) verifiesFirst(attribute string) bool {
 	return s != nil && slices.Contains(s.AttributesRequireVerificationBeforeUpdate, attribute)
 }
 
+// PendingAddress is an address that waits for its code. It is forgotten when the newest code that could prove it is no good any
+// more, so that what somebody asked for long ago does not come true by a code of today. (inferred)
+type PendingAddress struct {
+	Name, Value string
+	Expires     int64 // ms since 1970
+}
+
 // PendingValue is what an attribute will be once it is verified, empty if nothing is pending.
-func (u *User) PendingValue(name string) string {
+func (u *User) PendingValue(name string, now time.Time) string {
 	for _, a := range u.Pending {
-		if a.Name == name {
+		if a.Name == name && now.UnixMilli() < a.Expires {
 			return a.Value
 		}
 	}
 	return ""
 }
 
-func (u *User) setPending(name, v string) {
-	u.Pending = slices.DeleteFunc(slices.Clone(u.Pending), func(a Attribute) bool { return a.Name == name })
+// setPending makes an address wait for a code sent now; an empty one is none.
+func (u *User) setPending(name, v string, now time.Time) {
+	u.Pending = slices.DeleteFunc(slices.Clone(u.Pending), func(a PendingAddress) bool { return a.Name == name || now.UnixMilli() >= a.Expires })
 	if v != "" {
-		u.Pending = append(u.Pending, Attribute{name, v})
+		u.Pending = append(u.Pending, PendingAddress{name, v, now.Add(codeLife(AttributeCode(name))).UnixMilli()})
 	}
 	if len(u.Pending) == 0 {
 		u.Pending = nil
 	}
+}
+
+// RenewPending lets an address that waits for its code wait for a newer one, sent now, and tells whether there is one. The caller
+// writes the user.
+func (u *User) RenewPending(name string, now time.Time) bool {
+	v := u.PendingValue(name, now)
+	if v == "" {
+		return false
+	}
+	u.setPending(name, v, now)
+	return true
 }
 
 // DropPending forgets addresses that a user has not verified yet, with their codes: after a reset of his password it is not
@@ -213,20 +233,20 @@ func (r *Realm) DropPending(c *op.Call, p *Pool, u *User) error {
 }
 
 func (r *Realm) dropPending(c *op.Call, p *Pool, u *User, name string) error {
-	u.setPending(name, "")
+	u.setPending(name, "", c.Now)
 	return r.DropCode(c.Tx, p, u, AttributeCode(name))
 }
 
 // VerifyAddress makes an address that a code proved the user's verified one. It answers false if he has, and awaits, another by
 // now. The caller writes the user.
-func (u *User) VerifyAddress(proved Attribute) bool {
+func (u *User) VerifyAddress(proved Attribute, now time.Time) bool {
 	old, _ := u.Get(proved.Name)
 	switch {
 	case proved.Value == "":
 		return false
-	case proved.Is(u.PendingValue(proved.Name)):
+	case proved.Is(u.PendingValue(proved.Name, now)):
 		u.Set(proved.Name, proved.Value)
-		u.setPending(proved.Name, "")
+		u.setPending(proved.Name, "", now)
 	case !proved.Is(old):
 		return false
 	}

@@ -49,8 +49,8 @@ type User struct {
 	Factors    UserFactors `json:",omitzero"`
 	// Earlier are the passwords before Credential, newest first, where the pool remembers them.
 	Earlier []Credential `json:",omitempty"`
-	// Pending are addresses that take the place of the present ones once they are verified.
-	Pending []Attribute `json:",omitempty"`
+	// Pending are addresses that take the place of the present ones if they are verified in time.
+	Pending []PendingAddress `json:",omitempty"`
 	// Identities are what identity providers know him by.
 	Identities []Identity `json:",omitempty"`
 	// TemporarySince is when the temporary password was set.

@@ -41,7 +41,8 @@ func installJS(t *testing.T) string {
 	installed.Do(func() {
 		_, older := os.Stat(filepath.Join(dir, "node_modules", "amazon-cognito-identity-js"))
 		_, newer := os.Stat(filepath.Join(dir, "node_modules", "aws-amplify"))
-		if errors.Join(older, newer) == nil {
+		_, newest := os.Stat(filepath.Join(dir, "node_modules", "@aws-crypto", "decrypt-node"))
+		if errors.Join(older, newer, newest) == nil {
 			return
 		}
 		r := harness.Run(t, dir, os.Environ(), 8*harness.Patience, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")

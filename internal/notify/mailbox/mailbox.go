@@ -34,6 +34,8 @@ type Message struct {
 
 	// SMSRegion is where the pool wants its SMS sent from, empty for Region.
 	SMSRegion string `json:"smsRegion,omitempty"`
+	// Nobody marks a message that must take the work of one and be none: no list shows it and no Carrier takes it.
+	Nobody bool `json:"nobody,omitempty"`
 	// Stays tells Post that another way takes the message to the world: no Carrier does.
 	Stays bool `json:"-"`
 }
@@ -53,7 +55,12 @@ type row struct {
 	Sealed  []byte
 }
 
-var messages = store.Table[row]{Name: "mailbox", Key: func(r *row) store.Key { return store.K(r.Account, r.At, r.ID) }}
+var (
+	messages = store.Table[row]{Name: "mailbox", Key: (*row).key}
+	nobodys  = store.Table[row]{Name: "mailbox.nobody", Key: (*row).key}
+)
+
+func (r *row) key() store.Key { return store.K(r.Account, r.At, r.ID) }
 
 // Carrier takes messages of one medium to the world. id is the same for every attempt at one message, and no other's: the far side
 // tells repetitions by it. An error asks for another attempt unless it is job.Final; it names no address and no text of the message.
@@ -76,7 +83,11 @@ func (b *Mailbox) Post(tx store.Tx, m Message) error {
 		return fmt.Errorf("encode message: %w", err)
 	}
 	sealed := b.Vault.Seal("message", raw, []byte(m.Account))
-	if err := messages.Put(tx, &row{Account: m.Account, At: -m.Time.UnixNano(), ID: m.ID, Sealed: sealed}); err != nil {
+	table := &messages
+	if m.Nobody {
+		table = &nobodys // they must not push messages out of the mailbox
+	}
+	if err := table.Put(tx, &row{Account: m.Account, At: -m.Time.UnixNano(), ID: m.ID, Sealed: sealed}); err != nil {
 		return fmt.Errorf("keep message: %w", err)
 	}
 	if b.Carriers[m.Medium] != nil && !m.Stays {
@@ -96,6 +107,9 @@ func (b *Mailbox) Run(ctx context.Context, j job.Job) error {
 	m, err := b.Opened(j)
 	if err != nil {
 		return err
+	}
+	if m.Nobody {
+		return nil
 	}
 	c := b.Carriers[m.Medium]
 	if c == nil {
@@ -147,23 +161,30 @@ func (b *Mailbox) open(account string, sealed []byte) (*Message, error) {
 	return m, nil
 }
 
+// keepNobody is how many messages to nobody an account keeps. None is of use; they are rows for the work of writing them.
+const keepNobody = 100
+
 // Trim drops what is beyond the newest Keep messages of each account, up to
 // 10,000 rows a call. It is called now and then in the background, and writes only
 // if there is something to drop.
 func (b *Mailbox) Trim(ctx context.Context, state store.State) error {
+	return errors.Join(trim(ctx, state, &messages, Keep), trim(ctx, state, &nobodys, keepNobody))
+}
+
+func trim(ctx context.Context, state store.State, table *store.Table[row], keep int) error {
 	var drop []store.Key
 	err := state.View(ctx, func(tx store.Tx) error {
 		drop = nil
 		account, n := "", 0
-		for r, err := range messages.Scan(tx, nil, nil) {
+		for r, err := range table.Scan(tx, nil, nil) {
 			if err != nil {
 				return fmt.Errorf("scan mailbox: %w", err)
 			}
 			if r.Account != account {
 				account, n = r.Account, 0
 			}
-			if n++; n > Keep && len(drop) < 10_000 {
-				drop = append(drop, messages.Key(r))
+			if n++; n > keep && len(drop) < 10_000 {
+				drop = append(drop, table.Key(r))
 			}
 		}
 		return nil
@@ -173,7 +194,7 @@ func (b *Mailbox) Trim(ctx context.Context, state store.State) error {
 	}
 	return state.Update(ctx, func(tx store.Tx) error {
 		for _, k := range drop {
-			if err := messages.Delete(tx, k); err != nil && !errors.Is(err, store.ErrNotFound) {
+			if err := table.Delete(tx, k); err != nil && !errors.Is(err, store.ErrNotFound) {
 				return fmt.Errorf("drop old message: %w", err)
 			}
 		}

@@ -319,6 +319,50 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// A message to nobody makes as many rows and jobs, of the same size, as one to somebody, but nobody reads it and it goes nowhere.
+func TestPost_nobody(t *testing.T) {
+	t.Parallel()
+	for _, carriers := range []map[string]mailbox.Carrier{nil, all} {
+		w := newWorld(t)
+		w.b.Carriers = carriers
+		real, none := after(0, "a@example.com", "code 123456"), after(time.Second, "b@example.com", "code 654321")
+		none.Nobody = true
+		w.post(real, none)
+		if got := w.bodies(account, "", 10); got != "code 123456" || len(w.rows("mailbox")) != 1 || len(w.rows("mailbox.nobody")) != 1 {
+			t.Errorf("messages %q, %d and %d rows", got, len(w.rows("mailbox")), len(w.rows("mailbox.nobody")))
+		}
+		if a, b := len(w.rows("mailbox")[0].Value), len(w.rows("mailbox.nobody")[0].Value); b-a > 64 || a-b > 64 {
+			t.Errorf("rows of %d and %d bytes", a, b)
+		}
+		if n := len(w.rows("jobs")); n != 2*min(1, len(carriers)) {
+			t.Errorf("%d jobs", n)
+		}
+		sent := 0
+		w.b.Carriers = map[string]mailbox.Carrier{"EMAIL": carrier(func(string, *mailbox.Message) error { sent++; return nil })}
+		for _, kv := range w.rows("jobs") {
+			var j job.Job
+			if err := json.Unmarshal(kv.Value, &j); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.b.Run(t.Context(), j); err != nil {
+				t.Error(err)
+			}
+		}
+		if sent != min(1, len(carriers)) {
+			t.Errorf("%d sent", sent)
+		}
+	}
+	w := newWorld(t)
+	for i := range 103 {
+		m := after(time.Duration(i)*time.Second, "a", "x")
+		m.Nobody = true
+		w.post(m)
+	}
+	if err := w.b.Trim(t.Context(), w.db); err != nil || len(w.rows("mailbox.nobody")) != 100 {
+		t.Errorf("%d rows left, %v", len(w.rows("mailbox.nobody")), err)
+	}
+}
+
 // A message is sealed for its account: a row or job that was moved to another
 // does not open, nor does one that was changed.
 func TestOpened_refused(t *testing.T) {

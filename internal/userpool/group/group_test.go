@@ -349,3 +349,29 @@ func claims(t *testing.T, text string) gjson.Result {
 	}
 	return gjson.Parse(strings.ReplaceAll(string(raw), `\/`, "/")) // Cognito's tokens write it so
 }
+
+// A pool has ten thousand groups at most; another pool's do not count, and one that goes makes room.
+func TestCreateGroup_limit(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	pool, other := w.Pool(nil), w.Pool(nil)
+	err := w.State.Update(context.Background(), func(tx store.Tx) error {
+		for i := range userpool.MaxGroups - 1 {
+			name := fmt.Sprint("g", i)
+			g := &userpool.Group{Account: pooltest.Account, Region: pooltest.Region, Pool: userpool.PoolID(pool), ID: name, Settings: cognitoidp.GroupType{GroupName: &name}}
+			if err := userpool.Groups.Insert(tx, g); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	create(w, pool, "last", "", -1)
+	_, res := pooltest.Do(w, w.S.Group.CreateGroup, &cognitoidp.CreateGroupInput{UserPoolId: pool, GroupName: "more"})
+	w.Refused(res, "LimitExceededException", "The maximum number of groups in this user pool has been reached.")
+	create(w, other, "more", "", -1)
+	pooltest.Must(w, pooltest.Nothing(w.S.Group.DeleteGroup), &cognitoidp.DeleteGroupInput{UserPoolId: pool, GroupName: "g17"})
+	create(w, pool, "more", "", -1)
+}

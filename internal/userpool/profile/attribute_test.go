@@ -377,7 +377,7 @@ func TestUpdateUserAttributes_ofAFactor(t *testing.T) {
 		t.Fatal(res.Err)
 	}
 	u := p.Stored(p.pool, "jo")
-	if v, _ := u.Get("phone_number"); v != "+15550001" || !u.Verified("phone_number") || u.PendingValue("phone_number") != "+15559999" {
+	if v, _ := u.Get("phone_number"); v != "+15550001" || !u.Verified("phone_number") || u.PendingValue("phone_number", p.Now()) != "+15559999" {
 		t.Errorf("after the update: %+v", u)
 	}
 	if res := p.verify("phone_number", p.Code()); res.Err != nil {
@@ -443,11 +443,11 @@ func TestPending_endsWithReset(t *testing.T) {
 				t.Fatal(res.Err)
 			}
 			code := p.Code()
-			if got := p.Stored(p.pool, "jo").PendingValue("email"); got != "thief@example.com" {
+			if got := p.Stored(p.pool, "jo").PendingValue("email", p.Now()); got != "thief@example.com" {
 				t.Fatalf("pending %q", got)
 			}
 			reset(p)
-			if got := p.Stored(p.pool, "jo").PendingValue("email"); got != "" {
+			if got := p.Stored(p.pool, "jo").PendingValue("email", p.Now()); got != "" {
 				t.Errorf("still pending: %q", got)
 			}
 			p.ChangeUser(p.pool, "jo", func(u *userpool.User) { u.Status = userpool.Confirmed })
@@ -481,5 +481,43 @@ func TestDeleteUserAttributes_onlyName(t *testing.T) {
 	p := newPerson(t, byEmail, nil)
 	if res := p.remove("email"); res.Code != "InvalidParameterException" {
 		t.Errorf("removed the only name: %v", res.Err)
+	}
+}
+
+// An address that nobody has verified is forgotten with the newest code that could: later codes go to, and prove, the old one.
+func TestUpdateUserAttributes_pendingExpires(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t, first, nil)
+	if _, res := p.update("email", "new@example.org"); res.Err != nil {
+		t.Fatal(res)
+	}
+	day := 24*time.Hour - time.Minute
+	p.Advance(day)
+	p.token = *p.Tokens(p.client, "jo").AccessToken
+	if out, res := p.ask("email"); res.Err != nil || *out.CodeDeliveryDetails.Destination != "n***@e***" {
+		t.Fatalf("%+v, %v", out, res)
+	}
+	p.Advance(day) // a newer code keeps it waiting
+	p.token = *p.Tokens(p.client, "jo").AccessToken
+	if got := p.Stored(p.pool, "jo").PendingValue("email", p.Now()); got != "new@example.org" {
+		t.Errorf("waiting is %q", got)
+	}
+	p.Advance(time.Minute)
+	if got := p.Stored(p.pool, "jo").PendingValue("email", p.Now()); got != "" {
+		t.Errorf("still waiting: %q", got)
+	}
+	out, res := p.ask("email")
+	if res.Err != nil || *out.CodeDeliveryDetails.Destination != "j***@e***" {
+		t.Fatalf("%+v, %v", out, res)
+	}
+	if res := p.verify("email", p.Code()); res.Err != nil {
+		t.Fatal(res)
+	}
+	if v, _ := p.Stored(p.pool, "jo").Get("email"); v != "jo@example.com" {
+		t.Errorf("e-mail is %s", v)
+	}
+	// The next change clears the old one away.
+	if _, res := p.update("email", "jo@example.com"); res.Err != nil || len(p.Stored(p.pool, "jo").Pending) != 0 {
+		t.Errorf("%+v, %v", p.Stored(p.pool, "jo").Pending, res.Err)
 	}
 }

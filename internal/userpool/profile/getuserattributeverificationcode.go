@@ -18,7 +18,7 @@ func (s *Service) GetUserAttributeVerificationCode(c *op.Call, in *cognitoidp.Ge
 	if len(b.Pool.Settings.AutoVerifiedAttributes) == 0 {
 		return nil, userpool.NothingVerified()
 	}
-	to := userpool.Attribute{Name: in.AttributeName, Value: b.User.PendingValue(in.AttributeName)}
+	to := userpool.Attribute{Name: in.AttributeName, Value: b.User.PendingValue(in.AttributeName, c.Now)}
 	if to.Value == "" {
 		to.Value, _ = b.User.Get(in.AttributeName)
 	}
@@ -27,6 +27,11 @@ func (s *Service) GetUserAttributeVerificationCode(c *op.Call, in *cognitoidp.Ge
 	}
 	if err := s.Realm.Within(c, b.Pool, b.User.Sub, userpool.AttributeCodeLimit); err != nil {
 		return nil, err
+	}
+	if b.User.RenewPending(in.AttributeName, c.Now) {
+		if err := s.Realm.PutUser(c.Tx, b.Pool, b.User); err != nil {
+			return nil, err
+		}
 	}
 	d, err := s.Realm.SendAttributeCode(c, b.Pool, b.User, userpool.OnVerify, to, userpool.Via{Client: b.Client, Metadata: in.ClientMetadata})
 	if err != nil {

@@ -30,7 +30,7 @@ func (s *Service) VerifyUserAttribute(c *op.Call, in *cognitoidp.VerifyUserAttri
 	case err != nil:
 		return nil, err
 	}
-	if !b.User.VerifyAddress(proved) {
+	if !b.User.VerifyAddress(proved, c.Now) {
 		return nil, userpool.CodeExpired()
 	}
 	b.User.Modified = c.Now

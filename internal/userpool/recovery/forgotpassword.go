@@ -36,7 +36,7 @@ func (s *Service) ForgotPassword(c *op.Call, in *cognitoidp.ForgotPasswordInput)
 		return nil, err
 	}
 	if u == nil {
-		if err := s.Realm.PretendCode(c.Tx, p, who, userpool.RecoveryCode, userpool.OnForgot, c.Now); err != nil {
+		if err := s.Realm.PretendCode(c.Tx, p, in.Username, who, userpool.RecoveryCode, userpool.OnForgot, c.Now); err != nil {
 			return nil, err
 		}
 		return &cognitoidp.ForgotPasswordOutput{CodeDeliveryDetails: s.Realm.PretendDelivery(p.RecoversBy(), in.Username, who)}, nil

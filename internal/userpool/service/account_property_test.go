@@ -194,8 +194,8 @@ func (m *accounts) check() {
 	m.t.Helper()
 	for _, a := range m.all {
 		u := m.w.Stored(m.pool, a.name)
-		if v, _ := u.Get("email"); v != a.email || u.Verified("email") != a.verified || u.PendingValue("email") != a.awaits {
-			m.t.Errorf("%s has %s, verified %t, awaits %q; the model %s, %t, %q", a.name, v, u.Verified("email"), u.PendingValue("email"), a.email, a.verified, a.awaits)
+		if v, _ := u.Get("email"); v != a.email || u.Verified("email") != a.verified || u.PendingValue("email", m.w.Now()) != a.awaits {
+			m.t.Errorf("%s has %s, verified %t, awaits %q; the model %s, %t, %q", a.name, v, u.Verified("email"), u.PendingValue("email", m.w.Now()), a.email, a.verified, a.awaits)
 		}
 	}
 	for n := range mailboxes {

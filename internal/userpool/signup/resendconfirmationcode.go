@@ -41,7 +41,7 @@ func (s *Service) ResendConfirmationCode(c *op.Call, in *cognitoidp.ResendConfir
 	case u != nil && !client.HidesUsers():
 		return nil, userpool.NothingVerified()
 	default: // nobody, or somebody whom nothing reaches: one answer, one work
-		if err := s.Realm.PretendCode(c.Tx, p, who, userpool.SignUpCode, userpool.OnResend, c.Now); err != nil {
+		if err := s.Realm.PretendCode(c.Tx, p, in.Username, who, userpool.SignUpCode, userpool.OnResend, c.Now); err != nil {
 			return nil, err
 		}
 		return &cognitoidp.ResendConfirmationCodeOutput{CodeDeliveryDetails: s.Realm.PretendDelivery(p.Settings.AutoVerifiedAttributes, in.Username, who)}, nil

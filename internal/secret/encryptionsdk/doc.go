@@ -1,0 +1,15 @@
+// Package encryptionsdk encrypts small texts the way the AWS Encryption SDK does, so that functions decrypt them with it: the codes
+// that custom senders are told.
+//
+//	text ─ Encrypt(key, context) ─▶ message: header (context, data key wrapped by key) · one frame
+//
+// # Format
+//
+// Message version 2 with algorithm suite 0x0478: AES-256-GCM, HKDF-SHA-512, key commitment, no signature. The data key is wrapped as
+// by the SDK's raw AES keyring. [AWS Encryption SDK developer guide: message format, algorithms; specification: raw AES keyring]
+//
+// # Promises
+//
+// Every message has its own random data key and id, so no nonce is used twice under one key but the wrapping key's, which are drawn at
+// random: a key is good for 2^32 messages. The context is authenticated with everything else, and in clear.
+package encryptionsdk
