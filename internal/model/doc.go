@@ -7,6 +7,9 @@
 // service: how it is addressed and recorded, which operations are served and in
 // which area, and what its records hide beyond the models' sensitive marks.
 //
+// <service>.newer.json holds operations that AWS published after the pinned
+// model, in the same form.
+//
 //	model/<service>.json + overlay.json ─ Load ─▶ schema.Service
 //	                                    └ internal/gen ─▶ internal/api/<service>
 package model

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -109,6 +112,35 @@ type rawModel struct {
 	Shapes     map[string]*rawShape     `json:"shapes"`
 }
 
+// addNewer adds what AWS published after the pinned model, from <service>.newer.json if there is one. A pinned model that has it by
+// itself is an error, so that nothing is said twice.
+func (m *rawModel) addNewer(name string) error {
+	raw, err := files.ReadFile(name + ".newer.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var more rawModel
+	if err := json.Unmarshal(raw, &more); err != nil {
+		return fmt.Errorf("newer operations: %w", err)
+	}
+	for op := range more.Operations {
+		if m.Operations[op] != nil {
+			return fmt.Errorf("operation %s is in the model and in what is newer", op)
+		}
+	}
+	for shape := range more.Shapes {
+		if m.Shapes[shape] != nil {
+			return fmt.Errorf("shape %s is in the model and in what is newer", shape)
+		}
+	}
+	maps.Copy(m.Operations, more.Operations)
+	maps.Copy(m.Shapes, more.Shapes)
+	return nil
+}
+
 type rawOperation struct {
 	Name string `json:"name"`
 	HTTP struct {
@@ -178,6 +210,9 @@ func load(name string, o *Overlay) (*schema.Service, error) {
 	}
 	var m rawModel
 	if err := json.Unmarshal(raw, &m); err != nil {
+		return nil, err
+	}
+	if err := m.addNewer(name); err != nil {
 		return nil, err
 	}
 	s := &schema.Service{

@@ -9,6 +9,8 @@ import (
 
 // MfaAPI is the area mfa of the service.
 type MfaAPI interface {
+	AdminDeleteSoftwareToken(*op.Call, *AdminDeleteSoftwareTokenInput) (*AdminDeleteSoftwareTokenOutput, error)
+	AdminGetUserAuthFactors(*op.Call, *AdminGetUserAuthFactorsInput) (*AdminGetUserAuthFactorsOutput, error)
 	AdminSetUserMFAPreference(*op.Call, *AdminSetUserMFAPreferenceInput) (*AdminSetUserMFAPreferenceOutput, error)
 	AdminSetUserSettings(*op.Call, *AdminSetUserSettingsInput) (*AdminSetUserSettingsOutput, error)
 	AssociateSoftwareToken(*op.Call, *AssociateSoftwareTokenInput) (*AssociateSoftwareTokenOutput, error)
@@ -28,6 +30,20 @@ func MfaOps(svc *schema.Service, s MfaAPI) []*op.Operation {
 		}
 		ops = append(ops, &op.Operation{Operation: o, New: in, Run: run})
 	}
+	add("AdminDeleteSoftwareToken", func() any { return new(AdminDeleteSoftwareTokenInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminDeleteSoftwareToken(c, in.(*AdminDeleteSoftwareTokenInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("AdminGetUserAuthFactors", func() any { return new(AdminGetUserAuthFactorsInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.AdminGetUserAuthFactors(c, in.(*AdminGetUserAuthFactorsInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("AdminSetUserMFAPreference", func() any { return new(AdminSetUserMFAPreferenceInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.AdminSetUserMFAPreference(c, in.(*AdminSetUserMFAPreferenceInput))
 		if err != nil {

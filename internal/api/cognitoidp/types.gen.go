@@ -94,6 +94,16 @@ type AdminCreateUserOutput struct {
 	User *UserType
 }
 
+// AdminDeleteSoftwareTokenInput is the shape AdminDeleteSoftwareTokenRequest.
+type AdminDeleteSoftwareTokenInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminDeleteSoftwareTokenOutput is the shape AdminDeleteSoftwareTokenResponse.
+type AdminDeleteSoftwareTokenOutput struct {
+}
+
 // AdminDeleteUserAttributesInput is the shape AdminDeleteUserAttributesRequest.
 type AdminDeleteUserAttributesInput struct {
 	UserPoolId         string   // required
@@ -158,6 +168,20 @@ type AdminGetDeviceInput struct {
 // AdminGetDeviceOutput is the shape AdminGetDeviceResponse.
 type AdminGetDeviceOutput struct {
 	Device *DeviceType // required
+}
+
+// AdminGetUserAuthFactorsInput is the shape AdminGetUserAuthFactorsRequest.
+type AdminGetUserAuthFactorsInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+}
+
+// AdminGetUserAuthFactorsOutput is the shape AdminGetUserAuthFactorsResponse.
+type AdminGetUserAuthFactorsOutput struct {
+	Username                  string // required, sensitive
+	PreferredMfaSetting       *string
+	UserMFASettingList        []string
+	ConfiguredUserAuthFactors []string
 }
 
 // AdminGetUserInput is the shape AdminGetUserRequest.

@@ -3,7 +3,6 @@ package signin
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/credential/passkey"
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -281,9 +280,6 @@ func (a *attempt) means(text string) bool {
 // afterSignUp is a sign-in with the session of ConfirmSignUp: the code was the first factor. It is nil if the user has to prove one
 // all the same: because the time is over, because the code was none that begins sign-ins, or because several are demanded.
 func (a *attempt) afterSignUp(text string) (*outcome, error) {
-	if !strings.HasPrefix(text, "AYABe") {
-		return nil, userpool.InvalidSession()
-	}
 	row, err := a.realm.FindSession(a.c.Tx, text)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, userpool.InvalidSession()

@@ -18,6 +18,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+# Operations that AWS published after botocore's release, in the way botocore adds such to its models.
+os.environ["AWS_DATA_PATH"] = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models")
+
 URL = os.environ["AWS_ENDPOINT_URL"]
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
