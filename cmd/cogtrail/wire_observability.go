@@ -63,12 +63,13 @@ func (b *builder) notifications(ctx context.Context) error {
 func (b *builder) metricsAndAlarms() {
 	m := b.models["cloudwatch"]
 	b.ops = append(b.ops, apicloudwatch.MetricOps(m, metric.New(metric.Deps{Tokens: b.vault}))...)
-	alarms := alarm.New(alarm.Deps{Tokens: b.vault})
+	bus := b.eventBus()
+	alarms := alarm.New(alarm.Deps{Tokens: b.vault, Events: bus})
 	b.ops = append(b.ops, apicloudwatch.AlarmOps(m, alarms)...)
 	b.ops = append(b.ops, apicloudwatch.MuteOps(m, alarms)...)
 	actor := &alarm.Actor{State: b.engines.state, Topics: b.topic.Publisher(), Now: b.clock.Now}
 	b.jobs[alarm.JobKind] = actor.Run
-	evaluator := &alarm.Evaluator{State: b.engines.state, Metrics: metric.Reader{}, Log: b.log, Now: b.clock.Now, Every: b.config.Alarm.Every}
+	evaluator := &alarm.Evaluator{State: b.engines.state, Metrics: metric.Reader{}, Events: bus, Log: b.log, Now: b.clock.Now, Every: b.config.Alarm.Every}
 	keeper := &metric.Keeper{State: b.engines.state, Log: b.log, Now: b.clock.Now}
 	b.bg = append(b.bg, background{"alarms", evaluator.Run}, background{"metrics", keeper.Run})
 }

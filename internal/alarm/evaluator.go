@@ -112,17 +112,33 @@ func (e *Evaluator) EvaluateDue(ctx context.Context) error {
 		if err != nil || !due {
 			return err
 		}
-		if err := e.State.Update(ctx, func(tx store.Tx) error { return e.batch(tx, now) }); err != nil {
+		var failed []failure
+		err = e.State.Update(ctx, func(tx store.Tx) (err error) {
+			failed, err = e.batch(tx, now)
 			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, f := range failed {
+			e.Log.Error("alarm not evaluated", "alarm", f.alarm, "error", f.err)
 		}
 	}
 }
 
-func (e *Evaluator) batch(tx store.Tx, now time.Time) error {
+// failure is an alarm that could not be evaluated. It is told after the commit: a
+// transaction that runs again fails on the way for no fault of the alarm's.
+type failure struct {
+	alarm string
+	err   error
+}
+
+func (e *Evaluator) batch(tx store.Tx, now time.Time) ([]failure, error) {
+	var failed []failure
 	var batch []*dueRow
 	for d, err := range dues.Scan(tx, nil, nil) {
 		if err != nil {
-			return fmt.Errorf("read due alarms: %w", err)
+			return nil, fmt.Errorf("read due alarms: %w", err)
 		}
 		if d.At > now.UnixMilli() || len(batch) == dueBatch {
 			break
@@ -131,11 +147,11 @@ func (e *Evaluator) batch(tx store.Tx, now time.Time) error {
 	}
 	for _, d := range batch {
 		if err := dues.Delete(tx, dues.Key(d)); err != nil {
-			return fmt.Errorf("take due alarm: %w", err)
+			return nil, fmt.Errorf("take due alarm: %w", err)
 		}
 		r, err := alarms.Get(tx, store.K(d.Account, d.Region, d.Name))
 		if ignoreMissing(err) != nil {
-			return fmt.Errorf("read alarm: %w", err)
+			return nil, fmt.Errorf("read alarm: %w", err)
 		}
 		if r == nil || r.Generation != d.Generation {
 			continue // deleted or replaced; the new one has its own row
@@ -146,17 +162,17 @@ func (e *Evaluator) batch(tx store.Tx, now time.Time) error {
 		if r.Config.Composite != nil {
 			evaluateOne = func() error { return evaluateComposite(tx, now, r, e.Events) }
 		} else if err := schedule(tx, r, next(now, rule.Interval())); err != nil {
-			return err
+			return nil, err
 		}
 		// One alarm that cannot be evaluated must not hold up the others.
 		if err := tx.Savepoint(evaluateOne); err != nil {
 			if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrBusy) || errors.Is(err, context.Canceled) {
-				return err
+				return nil, err
 			}
-			e.Log.Error("alarm not evaluated", "alarm", r.arn(), "error", err)
+			failed = append(failed, failure{r.arn(), err})
 		}
 	}
-	return nil
+	return failed, nil
 }
 
 // next is the time of the evaluation after now: the end of an interval, plus settle.

@@ -91,6 +91,19 @@ func Generation(tx store.Tx, account string) (int64, error) {
 	return g.N, nil
 }
 
+// Logs tells whether any trail of an account logs.
+func Logs(tx store.Tx, account string) (bool, error) {
+	for r, err := range Trails.Scan(tx, store.K(account), nil) {
+		if err != nil {
+			return false, err
+		}
+		if r.Logging && !r.Deleted {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // Put writes a trail and moves the account's generation on.
 func Put(tx store.Tx, r *Row) error {
 	n, err := Generation(tx, r.Account)

@@ -1,0 +1,13 @@
+// Package eventbus is EventBridge's default bus: rules, their targets, and the way of an event to them. Package eventbus/pattern owns the
+// event patterns.
+//
+//	Emit (alarms), PutEvents ─▶ the account's enabled rules ─ pattern.Match ─▶ one sealed job with the event and the rules that match
+//	Trail.Settle (records) ───▶ the same, a job per batch of at most maxJob events
+//	Runner.Run (job) ─▶ rule and targets as they are now ─ transform ─▶ Topics.Publish, one transaction
+//
+// # Promises
+//
+// An event is given to every rule that was enabled and matched when it happened, in the transaction of what happened; the targets are those
+// of the moment it is delivered. Delivery is at least once. Events are queued sealed. A rule has at most maxTargets targets, an account and
+// Region maxRules rules. A target that refuses for good (no topic, no permission) is logged and left.
+package eventbus

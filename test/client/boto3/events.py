@@ -1,0 +1,71 @@
+"""EventBridge: rules of the default bus, their targets, and the way of an event
+to a topic: the caller's own, those of alarms, and CloudTrail's."""
+
+import base64
+import urllib.request
+
+from common import *
+
+ev = client("events")
+sns = boto3.client("sns")
+cw = boto3.client("cloudwatch")
+nobody = client("events", **stranger())
+RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:events"
+NO_RULE = "Rule ghost does not exist on EventBus default."
+PATTERN = json.dumps({"source": ["shop", "aws.cloudwatch"]})
+
+equal("rule", ev.put_rule(Name="orders", EventPattern=PATTERN, Description="what happens")["RuleArn"], RULE + "orders")
+refused("InvalidEventPatternException", "Event pattern is not valid. Reason: the pattern is not a JSON object", ev.put_rule, Name="x", EventPattern="[]")
+refused("ValidationException", "Rules on a schedule are not supported by this server.", ev.put_rule, Name="x", ScheduleExpression="rate(1 hour)")
+equal("described", ev.describe_rule(Name="orders")["EventPattern"], PATTERN)
+refused("ResourceNotFoundException", NO_RULE, ev.describe_rule, Name="ghost")
+equal("rules", [r["Name"] for p in ev.get_paginator("list_rules").paginate() for r in p["Rules"]], ["orders"])
+refused("ResourceNotFoundException", "Event bus mine does not exist.", ev.list_rules, EventBusName="mine")
+ev.disable_rule(Name="orders")
+equal("state", ev.describe_rule(Name="orders")["State"], "DISABLED")
+refused("ResourceNotFoundException", NO_RULE, ev.disable_rule, Name="ghost")
+ev.enable_rule(Name="orders")
+refused("ResourceNotFoundException", NO_RULE, ev.enable_rule, Name="ghost")
+EVENT = json.dumps({"id": "1", "account": ACCOUNT, "source": "shop", "time": "2026-03-01T00:00:00Z", "region": REGION, "resources": [], "detail-type": "order", "detail": {}})
+equal("pattern", ev.test_event_pattern(EventPattern=PATTERN, Event=EVENT)["Result"], True)
+refused("InvalidEventPatternException", "Event pattern is not valid. Reason: the pattern is not JSON", ev.test_event_pattern, EventPattern="{", Event=EVENT)
+
+# A topic that lets EventBridge publish, and a reader.
+ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish", "Resource": TOPIC}]}
+sns.create_topic(Name="events", Attributes={"Policy": json.dumps(ALLOW)})
+sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="reader.events@example.net")
+
+
+def mails():
+    basic = base64.b64encode((os.environ["AWS_ACCESS_KEY_ID"] + ":" + os.environ["AWS_SECRET_ACCESS_KEY"]).encode()).decode()
+    with urllib.request.urlopen(urllib.request.Request(URL + "/_cogtrail/messages", headers={"Authorization": "Basic " + basic})) as r:
+        return [m["body"] for m in json.load(r)["messages"]]
+
+
+token = eventually("the e-mail with the token", lambda: [hit.group(1) for m in mails() if (hit := re.search(r"Token=([0-9a-f]+)", m))])
+sns.confirm_subscription(TopicArn=TOPIC, Token=canary("secret", token[0]))
+TARGET = {"Id": "reader", "Arn": TOPIC, "InputTransformer": {"InputPathsMap": {"kind": "$.detail-type", "detail": "$.detail"}, "InputTemplate": '"<kind>: <detail>"'}}
+equal("targets", ev.put_targets(Rule="orders", Targets=[{**TARGET, "InputPath": "$.detail"}])["FailedEntryCount"], 1)
+equal("targets", ev.put_targets(Rule="orders", Targets=[{"Id": "reader", "Arn": TOPIC}])["FailedEntryCount"], 0)
+refused("ResourceNotFoundException", NO_RULE, ev.put_targets, Rule="ghost", Targets=[{"Id": "reader", "Arn": TOPIC}])
+equal("listed", [t["Id"] for p in ev.get_paginator("list_targets_by_rule").paginate(Rule="orders") for t in p["Targets"]], ["reader"])
+refused("ResourceNotFoundException", NO_RULE, ev.list_targets_by_rule, Rule="ghost")
+
+# Events.
+out = ev.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": '{"number": 4711}'}, {"Source": "aws.iam", "DetailType": "x", "Detail": "{}"}])
+equal("entries", (out["FailedEntryCount"], out["Entries"][1]["ErrorCode"]), (1, "NotAuthorizedForSourceException"))
+denied("AccessDeniedException", "events:PutEvents", f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default", nobody.put_events, Entries=[{"Source": "shop", "DetailType": "order", "Detail": "{}"}])
+eventually("the event of the caller's own", lambda: any('"number": 4711' in m or '"number":4711' in m for m in mails()))
+cw.put_metric_alarm(AlarmName="told", Namespace="Boto", MetricName="m", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold")
+cw.set_alarm_state(AlarmName="told", StateValue="ALARM", StateReason="by hand")
+eventually("the event of the alarm", lambda: any('"detail-type":"CloudWatch Alarm State Change"' in m and '"alarmName":"told"' in m for m in mails()))
+cw.delete_alarms(AlarmNames=["told"])
+
+ev.remove_targets(Rule="orders", Ids=["reader"])
+refused("ResourceNotFoundException", NO_RULE, ev.remove_targets, Rule="ghost", Ids=["reader"])
+denied("AccessDeniedException", "events:DeleteRule", RULE + "orders", nobody.delete_rule, Name="orders")
+ev.delete_rule(Name="orders")
+equal("rules", ev.list_rules()["Rules"], [])
+
+close({"events": "events"})
