@@ -1,7 +1,6 @@
 package userpool
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -102,22 +101,16 @@ func (r *Realm) SendFirstCode(c *op.Call, p *Pool, u *User, session string, to A
 	return r.sendSignInCode(c, p, u, session, to, code.NewDigits(FirstCodeDigits), via)
 }
 
-// PretendFirstCode does for the id of a name which means nobody what SendFirstCode does. Nobody gets the code; what stands for its
-// message ends at expires.
-func (r *Realm) PretendFirstCode(tx store.Tx, p *Pool, who, session string, to Attribute, now, expires time.Time) (*SecondFactor, error) {
+// PretendFirstCode does for the id of a name which means nobody what SendFirstCode does. Nobody gets the code.
+func (r *Realm) PretendFirstCode(tx store.Tx, p *Pool, who, session string, to Attribute, now time.Time) (*SecondFactor, error) {
 	if err := r.spendSignInCode(tx, p, who, now); err != nil {
 		return nil, err
 	}
 	text := code.NewDigits(FirstCodeDigits)
-	raw, err := json.Marshal(p.signInMessage(to, text, trigger.MessageResponse{}, now))
-	if err != nil {
-		return nil, fmt.Errorf("encode message to nobody: %w", err)
-	}
-	err = codes.Put(tx, &sentCode{
-		Account: p.Account, Region: p.Region, Pool: p.ID, Sub: who, Purpose: undelivered, Hash: r.Vault.Seal(undelivered, raw, p.key(who)), Expires: expires.UnixMilli(),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("write message to nobody: %w", err)
+	m := p.signInMessage(to, text, trigger.MessageResponse{}, now)
+	m.Nobody = true
+	if err := r.send(tx, p, m); err != nil {
+		return nil, fmt.Errorf("send code to nobody: %w", err)
 	}
 	sum := code.Hash(r.Vault, signInCode, string(p.key(who, session)), text)
 	return &SecondFactor{Code: sum[:], To: to}, nil

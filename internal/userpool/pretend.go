@@ -10,9 +10,6 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
-// undelivered is the purpose of rows that stand for messages to unknown names.
-const undelivered = "undelivered"
-
 // PretendCode does for the id of an unknown name what sending a known user a code does: a code, a message that is composed, sealed and
 // written, and the job that sends it where there is a way out, so that neither the time nor what is answered to guesses tells the two
 // apart. Nobody gets the code, and the job ends without sending anything.
