@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/tidwall/gjson"
@@ -18,9 +19,10 @@ const FunctionARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
 type Functions struct {
 	t  testing.TB
 	mu sync.Mutex
-	// Do answers an event with the response's JSON, or fails; nil echoes the event.
+	// do answers an event with the response's JSON, or fails; nil echoes the event.
 	do     func(source string, event gjson.Result) (string, error)
 	events []string
+	busy   atomic.Bool // a transaction of this world is open
 }
 
 // Invoke implements trigger.Invoker.
@@ -28,6 +30,9 @@ func (f *Functions) Invoke(_ context.Context, function string, payload []byte) (
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.events = append(f.events, string(payload))
+	if f.busy.Load() {
+		f.t.Errorf("a function is asked inside a transaction: %s", payload)
+	}
 	if !json.Valid(payload) || function != FunctionARN {
 		f.t.Errorf("function %s is sent %s", function, payload)
 	}

@@ -137,6 +137,8 @@ func As[In, Out any](w *World, account, region, caller string, run func(*op.Call
 	var c *op.Call
 	journal := &op.Journal{}
 	once := func(tx store.Tx) error {
+		w.Functions.busy.Store(true)
+		defer w.Functions.busy.Store(false)
 		record := &audit.Builder{}
 		c = &op.Call{
 			Context: context.Background(), Now: w.Now(), Caller: principal.User(account, "/", "admin", caller, "AKIAEXAMPLE"), Account: account,

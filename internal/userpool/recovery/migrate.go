@@ -26,10 +26,12 @@ func (s *Service) findOrMigrate(c *op.Call, client *userpool.Client, p *userpool
 		return nil, "", fmt.Errorf("read user: %w", err)
 	}
 	who := s.Realm.Nobody(p, in.Username)
-	if !client.HidesUsers() { // elsewhere the call itself is counted
-		if err := s.Realm.Within(c, p, who, userpool.RecoveryLimit); err != nil {
-			return nil, "", err
+	if client.HidesUsers() { // the call itself is counted, and refused where too many were
+		if spent, err := s.Realm.Spent(c.Tx, p, who, userpool.RecoveryLimit, c.Now); err != nil || spent {
+			return nil, who, err
 		}
+	} else if err := s.Realm.Within(c, p, who, userpool.RecoveryLimit); err != nil {
+		return nil, "", err
 	}
 	u, err := s.Realm.Migrate(c, p, trigger.MigrateAtForgotPassword, in.Username, nil, nil, userpool.Via{Client: client, Metadata: in.ClientMetadata})
 	if s := c.Suspended(); s != nil {

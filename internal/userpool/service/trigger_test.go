@@ -187,7 +187,7 @@ func TestTriggers_signIn(t *testing.T) {
 }
 
 // Tokens say what the function wants, but never what the server alone says.
-func TestTriggers_tokens(t *testing.T) {
+func TestAttack45_claimsOfFunctions_CVE_2024_29892(t *testing.T) {
 	t.Parallel()
 	w := pooltest.New(t)
 	pool, client := triggered(w, "V1_0", false, nil)
@@ -261,6 +261,10 @@ func TestTriggers_migration(t *testing.T) {
 		status := "CONFIRMED"
 		w.Program(func(source string, e gjson.Result) (string, error) {
 			switch {
+			case source == "PostAuthentication_Authentication" && e.Get("userName").Str == "jo":
+				if u := w.Stored(pool, "jo"); u.Status != userpool.Confirmed {
+					t.Error("PostAuthentication finds nobody")
+				}
 			case source == trigger.MigrateAtSignIn && e.Get("request.password").Str != pooltest.Password, e.Get("userName").Str == "nobody":
 				return "", &trigger.FunctionError{Message: "Bad password"}
 			case strings.HasPrefix(source, "UserMigration"):
@@ -278,7 +282,7 @@ func TestTriggers_migration(t *testing.T) {
 		if _, res := w.SignIn(client, "jo", pooltest.Password); res.Err != nil {
 			t.Fatal(res.Err)
 		}
-		want := "UserMigration_Authentication PreSignUp_AdminCreateUser PostAuthentication_Authentication TokenGeneration_Authentication"
+		want := "UserMigration_Authentication PreSignUp_AdminCreateUser TokenGeneration_Authentication PostAuthentication_Authentication"
 		if hide {
 			want = "PreAuthentication_Authentication " + want
 		}
@@ -320,9 +324,19 @@ func TestTriggers_migration(t *testing.T) {
 		if got := w.Sources(); got != "PostConfirmation_ConfirmForgotPassword" {
 			t.Error(got)
 		}
-		_, res = pooltest.Do(w, w.S.Recovery.ForgotPassword, &cognitoidp.ForgotPasswordInput{ClientId: client, Username: "nobody"})
-		if hide != (res.Err == nil) {
-			t.Error(res.Err)
+		// Names that no directory knows are asked for a bounded number of times.
+		limited := 0
+		for range 40 {
+			_, res = pooltest.Do(w, w.S.Recovery.ForgotPassword, &cognitoidp.ForgotPasswordInput{ClientId: client, Username: "nobody"})
+			switch {
+			case res.Code == "LimitExceededException":
+				limited++
+			case hide != (res.Err == nil):
+				t.Error(res.Err)
+			}
+		}
+		if asked := len(w.Events()); limited == 0 || asked != 40-limited {
+			t.Errorf("the function was asked %d times, %d calls were refused", asked, limited)
 		}
 	}
 }

@@ -67,6 +67,8 @@ type attempt struct {
 	noted  bool
 	// greeted tells that PreAuthentication was asked.
 	greeted bool
+	// migrated tells that this step brought the user from another directory.
+	migrated bool
 }
 
 // begin finds whom a sign-in is about. An unknown name is UserNotFoundException unless the client hides users.

@@ -59,10 +59,10 @@ func (a *attempt) announce(fresh bool) (*trigger.TokenResponse, error) {
 		about, in := a.about(), trigger.PostAuthenticationRequest{
 			Attributes: a.seen(), NewDeviceUsed: fresh && a.pool.TracksDevices(), ClientMetadata: a.metadata,
 		}
-		err := tell(a.c, "PostAuthentication "+a.who, func(ctx context.Context) error {
-			return a.realm.Functions.PostAuthentication(ctx, *f, about, in)
-		})
-		if err != nil {
+		ask := func(ctx context.Context) error { return a.realm.Functions.PostAuthentication(ctx, *f, about, in) }
+		if a.migrated {
+			a.c.After(ask) // it may look for the user, who comes with this call
+		} else if err := tell(a.c, "PostAuthentication "+a.who, ask); err != nil {
 			return nil, err
 		}
 	}
@@ -95,7 +95,7 @@ func (a *attempt) migrate(password string) error {
 	var refused *schema.Error
 	switch {
 	case err == nil:
-		a.user, a.name = u, u.Username
+		a.user, a.name, a.migrated = u, u.Username, true
 		if err := a.realm.ClearFailures(a.c.Tx, a.pool, a.who); err != nil {
 			return err
 		}
