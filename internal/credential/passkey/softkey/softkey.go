@@ -1,5 +1,5 @@
 // Package softkey is an authenticator and the browser around it, in software, for tests: what it answers to the options of a ceremony
-// is what navigator.credentials would. Every field of Answer's parts may be bent to make an answer that has to be refused.
+// is what navigator.credentials would. The fields of a Key bend its answers into ones that have to be refused.
 package softkey
 
 import (
