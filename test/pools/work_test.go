@@ -90,7 +90,7 @@ type letters struct{ box *mailbox.Mailbox }
 func (l letters) Send(tx store.Tx, x userpool.Message) error {
 	return l.box.Post(tx, mailbox.Message{
 		Account: x.Account, Region: x.Region, UserPoolID: string(x.Pool), Medium: x.Medium, Trigger: x.Occasion,
-		Destination: x.Destination, Subject: x.Subject, Body: x.Body, Time: x.Time,
+		Destination: x.Destination, Subject: x.Subject, Body: x.Body, Time: x.Time, Nobody: x.Nobody,
 	})
 }
 

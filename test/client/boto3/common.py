@@ -84,22 +84,28 @@ def client(service, **credentials):
 SHOWN = {"ClientIdType"}
 
 
-def private(shape, value, inside=False):
-    """The texts of a call's input or output that are sensitive by the model."""
+def texts(shape, value, inside=False):
+    """The texts of a call's input or output, each with whether the model calls it sensitive."""
     if shape is None or value is None:
         return
     inside = (inside or bool(shape.metadata.get("sensitive"))) and shape.name not in SHOWN
     if shape.type_name == "structure" and isinstance(value, dict):
         for name, member in shape.members.items():
-            yield from private(member, value.get(name), inside)
+            yield from texts(member, value.get(name), inside)
     elif shape.type_name == "list" and isinstance(value, (list, tuple)):
         for v in value:
-            yield from private(shape.member, v, inside)
+            yield from texts(shape.member, v, inside)
     elif shape.type_name == "map" and isinstance(value, dict):
         for v in value.values():
-            yield from private(shape.value, v, inside)
-    elif inside and isinstance(value, str) and len(value) >= 8:
-        yield value  # shorter ones may stand in an id by chance
+            yield from texts(shape.value, v, inside)
+    elif isinstance(value, str) and len(value) >= 8:  # shorter ones may stand in an id by chance
+        yield value, inside
+
+
+def private(model, given, answer):
+    """The sensitive texts of a call, but for those that it holds openly too, such as the name of a challenge."""
+    every = [*texts(model.input_shape, given), *texts(model.output_shape, answer)]
+    return {t for t, inside in every if inside} - {t for t, inside in every if not inside}
 
 
 def remember(service, http_response, parsed, model, context, **_):
@@ -109,8 +115,8 @@ def remember(service, http_response, parsed, model, context, **_):
         fail(f"{service} {model.name}: no request id in the answer")
     # A HEAD answer has no body, so that its error is only a status.
     refused = http_response.status_code >= 300
-    texts = {*private(model.input_shape, context.get("given")), *private(model.output_shape, None if refused else parsed)}
-    calls.append((service, model.name, request, error.get("Code", "") if refused else "", error.get("Message", ""), texts))
+    secret = private(model, context.get("given"), None if refused else parsed)
+    calls.append((service, model.name, request, error.get("Code", "") if refused else "", error.get("Message", ""), secret))
 
 
 def refused(code, message, call, **parameters):
@@ -213,7 +219,7 @@ def close(names, never=()):
 
         eventually(f"every {service} call is in the history", all_there)
         proved = set()
-        for _, operation, request, code, message, texts in want:
+        for _, operation, request, code, message, secret in want:
             before = len(failures)
             what, record = f"{service} {operation}", found.get(request)
             if record is None:
@@ -229,7 +235,7 @@ def close(names, never=()):
             # Names of factors stand among the parameters of a sign-in, and are what the record calls its challenge.
             allowed = {record.get("additionalEventData", {}).get("sub"), record["sourceIPAddress"], "WEB_AUTHN", "EMAIL_OTP"}
             whole = json.dumps(record, ensure_ascii=False)
-            for text in texts - allowed:
+            for text in secret - allowed:
                 if json.dumps(text, ensure_ascii=False)[1:-1] in whole:
                     fail(f"{what}: a sensitive text of {len(text)} characters is in the record")
             if len(failures) == before:
