@@ -85,7 +85,7 @@ func (r *Realm) PostConfirmation(c *op.Call, p *Pool, u *User, source string, vi
 }
 
 // customise asks the pool's function for the texts of a message. occasion is its source; username is the placeholder of user
-// names, nil where there is none. A medium whose messages another function sends is none of its business.
+// names, nil where there is none.
 func (r *Realm) customise(c *op.Call, p *Pool, u *User, occasion string, username *string, via Via) (trigger.MessageResponse, error) {
 	f := p.Triggers().CustomMessage
 	if f == nil {

@@ -80,15 +80,13 @@ func changed(list []token.Claim, by trigger.Claims) ([]token.Claim, error) {
 		if string(raw) == "null" {
 			continue
 		}
+		v, ok := token.JSON(raw)
+		if !ok {
+			return nil, trigger.Unrecognizable()
+		}
 		var text string
-		v := token.String("")
 		if json.Unmarshal(raw, &text) == nil {
-			v = token.String(text)
-		} else {
-			var ok bool
-			if v, ok = token.JSON(raw); !ok {
-				return nil, trigger.Unrecognizable()
-			}
+			v = token.String(text) // escaped as all texts of a token are
 		}
 		list = append(list, token.Claim{Name: name, Value: v}) // of two equal names the later counts
 	}
