@@ -87,6 +87,9 @@ type Config struct {
 		Functions     map[string]string `yaml:"functions" help:"URLs that take a function's event by POST and answer with the event, by the function's ARN or name; they go before the endpoint. In the environment: NAME=URL,NAME=URL"`
 		TokenFile     string            `yaml:"tokenFile" help:"file that holds a bearer token for these URLs"`
 	} `yaml:"lambda"`
+	Threat struct {
+		CompromisedPasswords string `yaml:"compromisedPasswords" help:"list of known passwords for threat protection, as Have I Been Pwned gives it out: a sorted file of HASH:COUNT (SHA-1 or SHA-256), or a folder of PREFIX.txt; empty for the most common ones only"`
+	} `yaml:"threat"`
 	Outbound struct {
 		AllowPrivate bool `yaml:"allowPrivate" help:"allow HTTP subscriptions to private and loopback addresses (always allowed in dev mode)"`
 	} `yaml:"outbound"`

@@ -130,8 +130,12 @@ func (b *builder) userPools() (*service.Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	guard, err := b.threat()
+	if err != nil {
+		return nil, err
+	}
 	pools, err := service.New(service.Deps{
-		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox}, Import: b.imports(), Functions: functions,
+		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox}, Import: b.imports(), Functions: functions, Threat: guard,
 		Issuer: func(pool string) string { return b.config.PublicURL + "/" + pool },
 	})
 	if err != nil {
@@ -142,6 +146,7 @@ func (b *builder) userPools() (*service.Service, error) {
 	b.jobs[userpool.PurgeJob] = service.PurgeHandler(b.engines.state)
 	b.jobs[userpool.GroupPurgeJob] = userpool.GroupPurgeHandler(b.engines.state)
 	b.importUsers(pools.Import)
+	b.followPools(pools)
 	b.repeat("sign-ins", sweepEvery, func(ctx context.Context) error {
 		_, err := userpool.Sweep(ctx, b.engines.state, b.clock.Now())
 		return err
@@ -222,6 +227,7 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 		background{"segments", func(ctx context.Context) error { b.engines.segments.RunUpkeep(ctx, sweepEvery); return nil }},
 	)
 	front := &front{gateway: g, own: own, pools: pools, state: b.engines.state, extra: b.pages()}
+	front.extra[feedbackPath] = &feedback{g}
 	guard.next = front
 	handler := http.Handler(front)
 	if b.config.Dev {

@@ -182,6 +182,25 @@ func (p *Pool) Accepts(u *User, factor string) bool {
 	return slices.Contains(d.Use, factor) || u.Factors.Uses(factor) && u.Reaches(factor) && p.Factors.Has(factor) && len(d.Use) > 0
 }
 
+// Reachable are the factors the pool could ask of a user although he has not switched them on: an authenticator he registered,
+// addresses that were verified. Risk asks for these. [Cognito: SetUserMFAPreference, selective MFA by adaptive authentication]
+func (p *Pool) Reachable(u *User) []string {
+	mode := value(p.Settings.MfaConfiguration)
+	if mode != "ON" && mode != "OPTIONAL" {
+		return nil
+	}
+	var out []string
+	for _, f := range SecondFactors {
+		if p.Factors.Has(f) && u.Reaches(f) && (f == TOTPFactor || u.Verified(FactorAttribute(f))) {
+			out = append(out, f)
+		}
+	}
+	if slices.Contains(out, u.Factors.Preferred) {
+		return []string{u.Factors.Preferred}
+	}
+	return out
+}
+
 // Proves tells whether codes to an attribute are one of the user's second factors.
 func (p *Pool) Proves(u *User, attribute string) bool {
 	return slices.ContainsFunc(SecondFactors, func(f string) bool { return FactorAttribute(f) == attribute && p.Accepts(u, f) })

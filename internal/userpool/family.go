@@ -70,6 +70,8 @@ type SignIn struct {
 	Known  bool
 	// Says is what a function wants in the tokens, nil without one.
 	Says *trigger.TokenResponse
+	// Event is the id of the sign-in's authentication event, empty for none.
+	Event string
 }
 
 // Begin starts a family for a user who has just signed in and returns all three tokens.
@@ -81,6 +83,9 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, how SignIn, now 
 		Account: p.Account, Region: p.Region, Pool: p.ID, ID: uuid.NewString(), Client: c.ID, Sub: u.Sub, Token: sum[:],
 		Generation: u.Generation, Event: uuid.NewString(), AuthTime: now, Ends: now.Add(refreshLife), Proved: how.Proved,
 		Expires: now.Add(refreshLife + longestAccess).UnixMilli(),
+	}
+	if how.Event != "" {
+		f.Event = how.Event
 	}
 	if !c.marksTokens() {
 		f.Event = f.ID // without origin_jti a token still has to name its family

@@ -80,6 +80,8 @@ func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
 		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.GetUserAttributeVerificationCodeInput:
 		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.UpdateAuthEventFeedbackInput:
+		return r.ownerOfPool(tx, in.UserPoolId)
 	case *cognitoidp.VerifyUserAttributeInput:
 		return r.ownerOfToken(tx, in.AccessToken)
 	}
@@ -99,6 +101,14 @@ func (r *Realm) ownerOfEither(tx store.Tx, access, session *string) (account, re
 		return "", "", false
 	}
 	return s.Account, s.Region, true
+}
+
+func (r *Realm) ownerOfPool(tx store.Tx, id string) (account, region string, ok bool) {
+	p, err := r.AnyPool(tx, PoolID(id))
+	if err != nil {
+		return "", "", false
+	}
+	return p.Account, p.Region, true
 }
 
 func (r *Realm) ownerOfClient(tx store.Tx, id string) (account, region string, ok bool) {

@@ -35,6 +35,8 @@ type Session struct {
 	Proved []string `json:",omitempty"`
 	// Choice is set until the first factor of USER_AUTH is proved.
 	Choice *Choice `json:",omitempty"`
+	// Event is the sign-in's authentication event, if threat protection looks at it.
+	Event string `json:",omitempty"`
 	// Unknown tells that there is no such user; Name is what was asked for, sealed: it may be a password in the wrong field.
 	Unknown bool   `json:",omitempty"`
 	Name    []byte `json:",omitempty"`

@@ -17,11 +17,12 @@ const expires = "expires"
 // sweepStep is how many rows one transaction of a sweep deletes, with their index entries far below what a transaction may write.
 const sweepStep = 1000
 
-// Sweep removes the rows that are over: sessions, codes, counters, families, a few at a time, and tells how many. Nothing depends
+// Sweep removes the rows that are over: sessions, codes, counters, families, authentication events, a few at a time, and tells how many. Nothing depends
 // on when it runs, since every reader looks at the time itself.
 func Sweep(ctx context.Context, state store.State, now time.Time) (swept int, err error) {
 	for _, f := range []func(store.Tx, time.Time, int) (int, error){
 		sweeper(&Sessions), sweeper(&codes), sweeper(&attemptsTable), sweeper(&uses), sweeper(&Families),
+		sweeper(&AuthEvents), sweeper(&habits),
 	} {
 		for n := sweepStep; n == sweepStep; {
 			err := state.Update(ctx, func(tx store.Tx) (err error) {
@@ -123,7 +124,7 @@ func (w Purge) step(tx store.Tx, more []Purger) (int, error) {
 	}
 	for _, f := range append([]Purger{
 		purger(&Users), purger(&keysTable), purger(&codes), purger(&attemptsTable), purger(&uses), purger(&Families),
-		purger(&Memberships), purger(&Groups), purger(&Devices), purger(&Passkeys), purger(&ImportJobs),
+		purger(&Memberships), purger(&Groups), purger(&Devices), purger(&Passkeys), purger(&ImportJobs), purger(&AuthEvents), purger(&habits),
 	}, more...) {
 		k, err := f(tx, prefix, purgeStep-n)
 		if err != nil {

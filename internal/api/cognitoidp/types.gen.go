@@ -263,6 +263,20 @@ type AdminListGroupsForUserOutput struct {
 	NextToken *string
 }
 
+// AdminListUserAuthEventsInput is the shape AdminListUserAuthEventsRequest.
+type AdminListUserAuthEventsInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+	MaxResults *int64
+	NextToken  *string
+}
+
+// AdminListUserAuthEventsOutput is the shape AdminListUserAuthEventsResponse.
+type AdminListUserAuthEventsOutput struct {
+	AuthEvents []AuthEventType
+	NextToken  *string
+}
+
 // AdminRemoveUserFromGroupInput is the shape AdminRemoveUserFromGroupRequest.
 type AdminRemoveUserFromGroupInput struct {
 	UserPoolId string // required
@@ -336,6 +350,18 @@ type AdminSetUserSettingsInput struct {
 
 // AdminSetUserSettingsOutput is the shape AdminSetUserSettingsResponse.
 type AdminSetUserSettingsOutput struct {
+}
+
+// AdminUpdateAuthEventFeedbackInput is the shape AdminUpdateAuthEventFeedbackRequest.
+type AdminUpdateAuthEventFeedbackInput struct {
+	UserPoolId    string // required
+	Username      string // required, sensitive
+	EventId       string // required
+	FeedbackValue string // required
+}
+
+// AdminUpdateAuthEventFeedbackOutput is the shape AdminUpdateAuthEventFeedbackResponse.
+type AdminUpdateAuthEventFeedbackOutput struct {
 }
 
 // AdminUpdateDeviceStatusInput is the shape AdminUpdateDeviceStatusRequest.
@@ -418,6 +444,18 @@ type AttributeType struct {
 	Value *string // sensitive
 }
 
+// AuthEventType is the shape AuthEventType.
+type AuthEventType struct {
+	EventId            *string
+	EventType          *string
+	CreationDate       *time.Time
+	EventResponse      *string
+	EventRisk          *EventRiskType
+	ChallengeResponses []ChallengeResponseType
+	EventContextData   *EventContextDataType
+	EventFeedback      *EventFeedbackType
+}
+
 // AuthenticationResultType is the shape AuthenticationResultType.
 type AuthenticationResultType struct {
 	AccessToken       *string // sensitive
@@ -426,6 +464,12 @@ type AuthenticationResultType struct {
 	RefreshToken      *string // sensitive
 	IdToken           *string // sensitive
 	NewDeviceMetadata *NewDeviceMetadataType
+}
+
+// ChallengeResponseType is the shape ChallengeResponseType.
+type ChallengeResponseType struct {
+	ChallengeName     *string
+	ChallengeResponse *string
 }
 
 // ChangePasswordInput is the shape ChangePasswordRequest.
@@ -965,6 +1009,29 @@ type EmailMfaConfigType struct {
 type EmailMfaSettingsType struct {
 	Enabled      *bool
 	PreferredMfa *bool
+}
+
+// EventContextDataType is the shape EventContextDataType.
+type EventContextDataType struct {
+	IpAddress  *string
+	DeviceName *string
+	Timezone   *string
+	City       *string
+	Country    *string
+}
+
+// EventFeedbackType is the shape EventFeedbackType.
+type EventFeedbackType struct {
+	FeedbackValue string // required
+	Provider      string // required
+	FeedbackDate  *time.Time
+}
+
+// EventRiskType is the shape EventRiskType.
+type EventRiskType struct {
+	RiskDecision                   *string
+	RiskLevel                      *string
+	CompromisedCredentialsDetected *bool
 }
 
 // FirehoseConfigurationType is the shape FirehoseConfigurationType.
@@ -1821,6 +1888,19 @@ type UntagResourceInput struct {
 
 // UntagResourceOutput is the shape UntagResourceResponse.
 type UntagResourceOutput struct {
+}
+
+// UpdateAuthEventFeedbackInput is the shape UpdateAuthEventFeedbackRequest.
+type UpdateAuthEventFeedbackInput struct {
+	UserPoolId    string // required
+	Username      string // required, sensitive
+	EventId       string // required
+	FeedbackToken string // required, sensitive
+	FeedbackValue string // required
+}
+
+// UpdateAuthEventFeedbackOutput is the shape UpdateAuthEventFeedbackResponse.
+type UpdateAuthEventFeedbackOutput struct {
 }
 
 // UpdateDeviceStatusInput is the shape UpdateDeviceStatusRequest.

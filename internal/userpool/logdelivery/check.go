@@ -10,8 +10,8 @@ import (
 
 // Sources of events and their levels. [Cognito: exporting logs]
 const (
-	notifications, notificationLevel = "userNotification", "ERROR"
-	events, eventLevel               = "userAuthEvents", "INFO"
+	Notifications, notificationLevel = "userNotification", "ERROR"
+	Events, eventLevel               = "userAuthEvents", "INFO"
 )
 
 // check checks that each source comes once, with its level and one destination it may have.
@@ -23,10 +23,10 @@ func check(p *userpool.Pool, list []cognitoidp.LogConfigurationType) error {
 			return sourceTwice(l.EventSource)
 		}
 		seen[l.EventSource] = true
-		if l.EventSource == notifications && l.LogLevel != notificationLevel || l.EventSource == events && l.LogLevel != eventLevel {
+		if l.EventSource == Notifications && l.LogLevel != notificationLevel || l.EventSource == Events && l.LogLevel != eventLevel {
 			return badLevel(l.EventSource)
 		}
-		if l.EventSource == events && (p.Settings.UserPoolTier == nil || *p.Settings.UserPoolTier != "PLUS") {
+		if l.EventSource == Events && (p.Settings.UserPoolTier == nil || *p.Settings.UserPoolTier != "PLUS") {
 			return plusOnly()
 		}
 		if err := destination(p, l); err != nil {
@@ -46,28 +46,21 @@ func destination(p *userpool.Pool, l *cognitoidp.LogConfigurationType) error {
 	if n != 1 {
 		return oneDestination()
 	}
-	if l.EventSource == notifications && l.CloudWatchLogsConfiguration == nil {
-		return logGroupOnly()
-	}
-	var text *string
-	var service, resource string
 	switch {
-	case l.CloudWatchLogsConfiguration != nil:
-		text, service, resource = l.CloudWatchLogsConfiguration.LogGroupArn, "logs", "log-group:"
+	case l.EventSource == Notifications && l.CloudWatchLogsConfiguration == nil:
+		return logGroupOnly()
 	case l.FirehoseConfiguration != nil:
-		text, service, resource = l.FirehoseConfiguration.StreamArn, "firehose", "deliverystream/"
-	default:
-		text, service = l.S3Configuration.BucketArn, "s3"
+		return userpool.Unsupported("FirehoseConfiguration")
+	case l.S3Configuration != nil:
+		return userpool.Unsupported("S3Configuration")
 	}
+	text := l.CloudWatchLogsConfiguration.LogGroupArn
 	if text == nil {
 		return badDestination("")
 	}
 	a, err := arn.Parse(*text)
-	if err != nil || a.Service != service || !strings.HasPrefix(a.Resource, resource) || len(a.Resource) == len(resource) {
-		return badDestination(*text)
-	}
-	if service == "s3" && strings.ContainsAny(a.Resource, "/:") || service != "s3" && a.Account != p.Account {
-		return badDestination(*text) // a bucket alone; groups and streams of the pool's owner [Cognito: exporting logs]
+	if err != nil || a.Service != "logs" || a.Account != p.Account || !strings.HasPrefix(a.Resource, "log-group:") || len(a.Resource) == len("log-group:") {
+		return badDestination(*text) // a group of the pool's owner [Cognito: exporting logs]
 	}
 	return nil
 }

@@ -1,3 +1,4 @@
-// Package logdelivery answers the operations on where a pool's logs go. The configuration is kept, checked and shown; nothing is
-// delivered yet.
+// Package logdelivery answers the operations on where a pool's logs go. Package
+// threat and whoever gives messages up deliver by Deliver and Failed, to log groups in the transaction of what they tell. Buckets and
+// streams are refused.
 package logdelivery

@@ -13,7 +13,7 @@ func sourceTwice(source string) *schema.Error {
 
 func badLevel(source string) *schema.Error {
 	level := notificationLevel
-	if source == events {
+	if source == Events {
 		level = eventLevel
 	}
 	return invalid("LogLevel must be " + level + " for EventSource " + source + ".") // (inferred)

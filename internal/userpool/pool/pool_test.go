@@ -164,13 +164,6 @@ func TestCreateUserPool_refuses(t *testing.T) {
 		{"threat protection below PLUS", func(in *cognitoidp.CreateUserPoolInput) {
 			in.UserPoolAddOns = &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "AUDIT"}
 		}, "FeatureUnavailableInTierException", "Threat protection is not available in the user pool's feature plan."},
-		{"threat protection", func(in *cognitoidp.CreateUserPoolInput) {
-			in.UserPoolTier, in.UserPoolAddOns = new("PLUS"), &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "ENFORCED"}
-		}, "", "AdvancedSecurityMode ENFORCED is not supported by this server."},
-		{"threat protection of custom flows", func(in *cognitoidp.CreateUserPoolInput) {
-			in.UserPoolTier, in.UserPoolAddOns = new("PLUS"), &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "AUDIT",
-				AdvancedSecurityAdditionalFlows: &cognitoidp.AdvancedSecurityAdditionalFlowsType{CustomAuthMode: new("ENFORCED")}}
-		}, "", "CustomAuthMode ENFORCED is not supported by this server."},
 		{"links", func(in *cognitoidp.CreateUserPoolInput) {
 			in.VerificationMessageTemplate = &cognitoidp.VerificationMessageTemplateType{DefaultEmailOption: new("CONFIRM_WITH_LINK")}
 		}, "", "DefaultEmailOption CONFIRM_WITH_LINK is not supported by this server."},

@@ -20,7 +20,7 @@ func TestUpdateUserPool_tierInUse(t *testing.T) {
 		pooltest.Must(w, w.S.LogDelivery.SetLogDeliveryConfiguration, &cognitoidp.SetLogDeliveryConfigurationInput{UserPoolId: pool, LogConfigurations: list})
 	}
 	const refused = "The user pool uses features that the feature plan does not have."
-	logs(cognitoidp.LogConfigurationType{EventSource: "userAuthEvents", LogLevel: "INFO", S3Configuration: &cognitoidp.S3ConfigurationType{BucketArn: new("arn:aws:s3:::events")}})
+	logs(cognitoidp.LogConfigurationType{EventSource: "userAuthEvents", LogLevel: "INFO", CloudWatchLogsConfiguration: &cognitoidp.CloudWatchLogsConfigurationType{LogGroupArn: new("arn:aws:logs:us-east-1:123456789012:log-group:events")}})
 	w.Refused(tier("ESSENTIALS"), "TierChangeNotAllowedException", refused)
 	logs()
 	pooltest.Must(w, w.S.Domain.CreateUserPoolDomain, &cognitoidp.CreateUserPoolDomainInput{UserPoolId: pool, Domain: "shop", ManagedLoginVersion: new(int64(2))})

@@ -20,13 +20,6 @@ func unsupported(in *cognitoidp.CreateUserPoolInput) error {
 		if in.UserPoolTier == nil || *in.UserPoolTier != "PLUS" {
 			return plusOnly()
 		}
-		// AUDIT changes no answer; what it would write down is not written yet. [docs/compat]
-		if a.AdvancedSecurityMode != "AUDIT" {
-			return userpool.Unsupported("AdvancedSecurityMode " + a.AdvancedSecurityMode)
-		}
-		if f := a.AdvancedSecurityAdditionalFlows; f != nil && f.CustomAuthMode != nil && *f.CustomAuthMode != "AUDIT" {
-			return userpool.Unsupported("CustomAuthMode " + *f.CustomAuthMode)
-		}
 	}
 	if t := in.VerificationMessageTemplate; t != nil && t.DefaultEmailOption != nil && *t.DefaultEmailOption == "CONFIRM_WITH_LINK" {
 		return userpool.Unsupported("DefaultEmailOption CONFIRM_WITH_LINK")

@@ -23,6 +23,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/token"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/service"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
@@ -42,8 +43,10 @@ type World struct {
 	// Functions are the Lambda functions of all pools.
 	Functions *Functions
 
-	mu  sync.Mutex
-	now time.Time
+	mu     sync.Mutex
+	now    time.Time
+	source string
+	agent  string
 }
 
 // The SRP group's table and two key sets are made once for all tests of a program: they do not change.
@@ -95,11 +98,12 @@ func Over(t testing.TB, state store.State) *World {
 		Functions: trigger.New(functions),
 		Vault:     secret.NewVault(secret.GenerateMasterKey()), SRP: group(), Hasher: h, Messages: box{}, Keys: &cycle{},
 		Issuer: func(id string) string { return "http://localhost:4700/" + id },
+		Threat: threat.Guard{Emit: emit, Logs: logs{}, FeedbackURL: "http://localhost:4700/feedback"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &World{T: t, State: state, S: s, Functions: functions, now: time.Date(2026, 3, 3, 7, 5, 9, 250e6, time.UTC)}
+	return &World{T: t, State: state, S: s, Functions: functions, now: time.Date(2026, 3, 3, 7, 5, 9, 250e6, time.UTC), source: "198.51.100.7", agent: "test"}
 }
 
 // Now is the world's time.
@@ -114,6 +118,19 @@ func (w *World) Advance(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.now = w.now.Add(d)
+}
+
+// From is whence calls come from now on: an address and a user agent.
+func (w *World) From(source, agent string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.source, w.agent = source, agent
+}
+
+func (w *World) from() (source, agent string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.source, w.agent
 }
 
 // Result is what became of a call beside its output.
@@ -140,9 +157,10 @@ func As[In, Out any](w *World, account, region, caller string, run func(*op.Call
 		w.Functions.busy.Store(true)
 		defer w.Functions.busy.Store(false)
 		record := &audit.Builder{}
+		source, agent := w.from()
 		c = &op.Call{
 			Context: context.Background(), Now: w.Now(), Caller: principal.User(account, "/", "admin", caller, "AKIAEXAMPLE"), Account: account,
-			Region: region, RequestID: "00000000-0000-4000-8000-000000000000", SourceIP: "198.51.100.7", UserAgent: "test", Tx: tx, Record: record,
+			Region: region, RequestID: "00000000-0000-4000-8000-000000000000", SourceIP: source, UserAgent: agent, Tx: tx, Record: record,
 			Journal: journal,
 		}
 		if a, r, ok := w.S.Realm.Owner(tx, in); ok {

@@ -5,6 +5,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 )
 
 // ChangePassword gives the user of the token a new password if he knows the present one, or has none. A wrong one counts as one at
@@ -23,6 +24,10 @@ func (s *Service) ChangePassword(c *op.Call, in *cognitoidp.ChangePasswordInput)
 		}
 	}
 	if err := s.Realm.SetNewPassword(c, b.Pool, b.User, in.ProposedPassword); err != nil {
+		return nil, err
+	}
+	watch := s.Guard.Watch(c, b.Pool, b.Client, threat.Public(c, b.Client, nil))
+	if err := watch.Change(threat.PasswordChange, b.User, in.ProposedPassword, true); err != nil {
 		return nil, err
 	}
 	b.User.Modified = c.Now
@@ -53,6 +58,7 @@ func (s *Service) previous(c *op.Call, b *userpool.Bearer, text *string) error {
 	}
 	if !ok {
 		c.Keep(func(tx store.Tx) error { return s.Realm.CountFailure(tx, b.Pool, b.User.Sub, c.Now) })
+		s.Guard.Watch(c, b.Pool, b.Client, threat.Public(c, b.Client, nil)).Wrong(threat.PasswordChange, b.User.Sub, b.User)
 		return userpool.Incorrect()
 	}
 	return s.Realm.ClearFailures(c.Tx, b.Pool, b.User.Sub)

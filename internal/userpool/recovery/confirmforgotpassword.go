@@ -7,6 +7,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
@@ -27,11 +28,13 @@ func (s *Service) ConfirmForgotPassword(c *op.Call, in *cognitoidp.ConfirmForgot
 	if err := s.Realm.Within(c, p, who, userpool.RecoveryLimit); err != nil {
 		return nil, err
 	}
+	watch := s.watch(c, p, client, in.UserContextData)
 	proved, err := s.Realm.Redeem(c.Tx, p, who, userpool.RecoveryCode, in.ConfirmationCode, c.Now)
 	switch {
 	case errors.Is(err, userpool.ErrCodeExpired):
 		return nil, userpool.CodeExpired()
 	case errors.Is(err, userpool.ErrCodeWrong), err == nil && u == nil:
+		watch.Wrong(threat.ForgotPassword, who, u)
 		return nil, userpool.CodeWrong()
 	case err != nil:
 		return nil, err
@@ -44,6 +47,9 @@ func (s *Service) ConfirmForgotPassword(c *op.Call, in *cognitoidp.ConfirmForgot
 		return nil, userpool.NotResettable()
 	}
 	if err := s.Realm.SetNewPassword(c, p, u, in.Password); err != nil {
+		return nil, err
+	}
+	if err := watch.Change(threat.ForgotPassword, u, in.Password, true); err != nil {
 		return nil, err
 	}
 	u.Status, u.TemporarySince, u.Modified = userpool.Confirmed, time.Time{}, c.Now

@@ -4,6 +4,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 )
 
 // ForgotPassword sends a code with which the user may set a new password, to a verified address the pool allows. The old password
@@ -33,6 +34,9 @@ func (s *Service) ForgotPassword(c *op.Call, in *cognitoidp.ForgotPasswordInput)
 		}
 	}
 	if err := s.Realm.Within(c, p, who, userpool.RecoveryLimit); err != nil {
+		return nil, err
+	}
+	if err := s.watch(c, p, client, in.UserContextData).Happened(threat.ForgotPassword, who, u, false); err != nil {
 		return nil, err
 	}
 	if u == nil {

@@ -9,11 +9,14 @@ import (
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 )
 
 // Service is the area recovery.
 type Service struct {
 	Realm *userpool.Realm
+	// Guard is threat protection, nil for none.
+	Guard *threat.Guard
 }
 
 var _ cognitoidp.RecoveryAPI = (*Service)(nil)
@@ -46,4 +49,9 @@ func resettable(s userpool.Status) bool {
 
 func contactAdministrator() *schema.Error {
 	return cognitoidp.NotAuthorizedException("Contact administrator to reset password.")
+}
+
+// watch is threat protection's look at a call, nil where there is none.
+func (s *Service) watch(c *op.Call, p *userpool.Pool, client *userpool.Client, d *cognitoidp.UserContextDataType) *threat.Watch {
+	return s.Guard.Watch(c, p, client, threat.Public(c, client, d))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/secret"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/authevent"
 	"github.com/cogtrail/cogtrail/internal/userpool/branding"
 	"github.com/cogtrail/cogtrail/internal/userpool/client"
 	"github.com/cogtrail/cogtrail/internal/userpool/device"
@@ -27,6 +28,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/signin"
 	"github.com/cogtrail/cogtrail/internal/userpool/signup"
 	"github.com/cogtrail/cogtrail/internal/userpool/terms"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 	"github.com/cogtrail/cogtrail/internal/userpool/uicustomization"
 	"github.com/cogtrail/cogtrail/internal/userpool/user"
@@ -45,6 +47,8 @@ type Deps struct {
 	Functions *trigger.Functions
 	// Import is what imports of users need; without it they cannot be made.
 	Import userimport.Deps
+	// Threat is what threat protection needs; its Realm is filled in, and Passwords if nil.
+	Threat threat.Guard
 	// SRP is made if nil.
 	SRP *srp.Group
 	// Hasher is made if nil: two hashes at a time, 64 waiting.
@@ -75,6 +79,7 @@ type Service struct {
 	Terms           *terms.Service
 	Risk            *risk.Service
 	LogDelivery     *logdelivery.Service
+	AuthEvent       *authevent.Service
 }
 
 // domainSuffix is what stands behind the Region in the names of prefix domains.
@@ -99,14 +104,19 @@ func New(d Deps) (*Service, error) {
 	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
 	r.Host = func(tx store.Tx, p *userpool.Pool) (string, error) { return domain.Host(tx, p, domainSuffix) }
 	r.Functions = d.Functions
+	guard := d.Threat
+	guard.Realm = r
+	if guard.Passwords == nil {
+		guard.Passwords = threat.CommonPasswords()
+	}
 	return &Service{
-		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r, Forget: forget}, Signup: &signup.Service{Realm: r},
-		Signin: &signin.Service{Realm: r}, Profile: &profile.Service{Realm: r}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
+		Realm: r, Pool: &pool.Service{Realm: r, Keys: d.Keys}, Client: &client.Service{Realm: r, Forget: forget}, Signup: &signup.Service{Realm: r, Guard: &guard},
+		Signin: &signin.Service{Realm: r, Guard: &guard}, Profile: &profile.Service{Realm: r, Guard: &guard}, User: &user.Service{Realm: r}, Group: &group.Service{Realm: r},
 		MFA: &mfa.Service{Realm: r}, Device: &device.Service{Realm: r}, WebAuthn: &webauthn.Service{Realm: r},
-		Recovery: &recovery.Service{Realm: r}, Import: userimport.New(r, d.Import),
+		Recovery: &recovery.Service{Realm: r, Guard: &guard}, Import: userimport.New(r, d.Import),
 		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r}, Domain: &domain.Service{Realm: r},
 		UICustomization: &uicustomization.Service{Realm: r}, Branding: &branding.Service{Realm: r}, Terms: &terms.Service{Realm: r},
-		Risk: &risk.Service{Realm: r}, LogDelivery: &logdelivery.Service{Realm: r},
+		Risk: &risk.Service{Realm: r}, LogDelivery: &logdelivery.Service{Realm: r}, AuthEvent: &authevent.Service{Realm: r, Guard: &guard},
 	}, nil
 }
 
@@ -133,6 +143,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.TermsOps(svc, s.Terms)...)
 	ops = append(ops, cognitoidp.RiskOps(svc, s.Risk)...)
 	ops = append(ops, cognitoidp.LogdeliveryOps(svc, s.LogDelivery)...)
+	ops = append(ops, cognitoidp.AutheventOps(svc, s.AuthEvent)...)
 	s.Realm.Own(ops)
 	return ops
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 )
 
 // AdminInitiateAuth starts a sign-in for a server that has credentials of the account. It is InitiateAuth with other names for the
@@ -26,7 +27,7 @@ func (s *Service) AdminInitiateAuth(c *op.Call, in *cognitoidp.AdminInitiateAuth
 	case !client.Allows(in.AuthFlow):
 		return nil, flowNotEnabled(in.AuthFlow)
 	}
-	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, admin: true, session: in.Session, params: in.AuthParameters, validation: in.ClientMetadata}).start(in.AuthFlow)
+	o, err := (&step{realm: s.Realm, c: c, watch: s.Guard.Watch(c, p, client, threat.Admin(client, in.ContextData)), client: client, pool: p, admin: true, session: in.Session, params: in.AuthParameters, validation: in.ClientMetadata}).start(in.AuthFlow)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package signin
 import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 )
 
 // AdminRespondToAuthChallenge takes the answer to a challenge that AdminInitiateAuth, or this operation, gave.
@@ -15,7 +16,7 @@ func (s *Service) AdminRespondToAuthChallenge(c *op.Call, in *cognitoidp.AdminRe
 	if err != nil {
 		return nil, err
 	}
-	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, admin: true, session: in.Session, params: in.ChallengeResponses, metadata: in.ClientMetadata}).respond(in.ChallengeName)
+	o, err := (&step{realm: s.Realm, c: c, watch: s.Guard.Watch(c, p, client, threat.Admin(client, in.ContextData)), client: client, pool: p, admin: true, session: in.Session, params: in.ChallengeResponses, metadata: in.ClientMetadata}).respond(in.ChallengeName)
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,7 @@ func (a *attempt) unlocked() error {
 	case a.user != nil && !a.user.Enabled:
 		return userpool.Disabled()
 	}
-	return nil
+	return a.watch.Barred(a.who, a.user)
 }
 
 // ask opens a session that is answered by a first factor or the choice of one.

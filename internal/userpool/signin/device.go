@@ -25,7 +25,7 @@ func (a *attempt) namedDevice() (*userpool.Device, error) {
 
 // askDevice asks a remembered device for a proof, which stands for the second factor. It is nil if there is no such device.
 func (a *attempt) askDevice() (*outcome, error) {
-	if !a.pool.DeviceSkipsFactor() {
+	if !a.pool.DeviceSkipsFactor() || a.challenged() {
 		return nil, nil
 	}
 	d, err := a.namedDevice()
@@ -53,6 +53,9 @@ func (s *step) startDevice() (*outcome, error) {
 	next.After(a.user)
 	next.Proved = a.proved
 	if err := a.carry(&next); err != nil {
+		return nil, err
+	}
+	if err := a.waiting(&next); err != nil {
 		return nil, err
 	}
 	parameters, err := s.demandProof(v, next)
@@ -110,7 +113,7 @@ func (a *attempt) proving(row *userpool.Session) (*userpool.Device, error) {
 	switch {
 	case d == nil:
 		return nil, userpool.NoDevice()
-	case !d.Remembered, !a.pool.DeviceSkipsFactor(), demand.Lost, len(demand.Setup) > 0:
+	case a.challenged(), !d.Remembered, !a.pool.DeviceSkipsFactor(), demand.Lost, len(demand.Setup) > 0:
 		return nil, userpool.InvalidSession()
 	}
 	return d, nil

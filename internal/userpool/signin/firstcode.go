@@ -51,6 +51,7 @@ func (x *chooser) checkFirstCode(row *userpool.Session) (*outcome, error) {
 			}
 			return x.realm.CountWrongCode(tx, row, wrongCodes)
 		})
+		x.watch.Failed(x.who, x.user)
 		return nil, wrongCode()
 	}
 	if err := x.realm.UseSession(x.c.Tx, row); err != nil {

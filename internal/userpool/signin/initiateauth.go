@@ -7,6 +7,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 )
 
 // InitiateAuth starts a sign-in. It answers with the first challenge, or with tokens when the flow needs none.
@@ -21,7 +22,7 @@ func (s *Service) InitiateAuth(c *op.Call, in *cognitoidp.InitiateAuthInput) (*c
 	if !client.Allows(in.AuthFlow) {
 		return nil, flowNotEnabled(in.AuthFlow)
 	}
-	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, session: in.Session, params: in.AuthParameters, validation: in.ClientMetadata}).start(in.AuthFlow)
+	o, err := (&step{realm: s.Realm, c: c, watch: s.Guard.Watch(c, p, client, threat.Public(c, client, in.UserContextData)), client: client, pool: p, session: in.Session, params: in.AuthParameters, validation: in.ClientMetadata}).start(in.AuthFlow)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 )
 
 const (
@@ -62,6 +63,9 @@ func (s *step) answerNewPassword() (*outcome, error) {
 		return nil, err
 	}
 	if err := s.realm.SetNewPassword(s.c, s.pool, u, s.params["NEW_PASSWORD"]); err != nil {
+		return nil, err
+	}
+	if err := a.watch.Change(threat.PasswordChange, u, s.params["NEW_PASSWORD"], true); err != nil {
 		return nil, err
 	}
 	u.Status, u.Modified = userpool.Confirmed, s.c.Now

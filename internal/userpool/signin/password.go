@@ -34,5 +34,5 @@ func (a *attempt) checkPassword() (*outcome, error) {
 	if !ok {
 		return nil, a.wrong()
 	}
-	return a.admit()
+	return a.admit(a.params["PASSWORD"])
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 )
 
 // RespondToAuthChallenge takes the answer to a challenge and goes on with the sign-in.
@@ -12,7 +13,7 @@ func (s *Service) RespondToAuthChallenge(c *op.Call, in *cognitoidp.RespondToAut
 	if err != nil {
 		return nil, err
 	}
-	o, err := (&step{realm: s.Realm, c: c, client: client, pool: p, session: in.Session, params: in.ChallengeResponses, metadata: in.ClientMetadata}).respond(in.ChallengeName)
+	o, err := (&step{realm: s.Realm, c: c, watch: s.Guard.Watch(c, p, client, threat.Public(c, client, in.UserContextData)), client: client, pool: p, session: in.Session, params: in.ChallengeResponses, metadata: in.ClientMetadata}).respond(in.ChallengeName)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,10 @@ const wrongCodes = 10
 
 // second asks for the second factor that the pool and the user want, or lets him in where they want none.
 func (a *attempt) second() (*outcome, error) {
-	d := a.pool.Demand(a.user)
+	if err := a.judge("", false); err != nil { // of a sign-in without a password
+		return nil, err
+	}
+	d := a.demand()
 	switch {
 	case d.Lost:
 		return nil, noFactor()
@@ -95,7 +98,7 @@ func (s *step) answerChoice() (*outcome, error) {
 	if row.Factor == nil || !slices.Contains(row.Factor.Choices, factor) {
 		return nil, badChoice()
 	}
-	if !s.pool.Accepts(a.user, factor) {
+	if !a.accepts(factor) {
 		return nil, userpool.InvalidSession()
 	}
 	if err := s.realm.UseSession(s.c.Tx, row); err != nil {
@@ -144,6 +147,7 @@ func (s *step) answerCode(factor string) (*outcome, error) {
 			}
 			return s.realm.CountWrongCode(tx, row, wrongCodes)
 		})
+		a.watch.WrongCode(a.event, a.user)
 		if errors.Is(err, userpool.ErrTOTPUsed) {
 			return nil, usedTOTP()
 		}
@@ -167,7 +171,7 @@ var errCode = errors.New("wrong code")
 
 // checkTOTP uses up a code of the user's authenticator.
 func (a *attempt) checkTOTP(text string) error {
-	if !a.pool.Accepts(a.user, userpool.TOTPFactor) {
+	if !a.accepts(userpool.TOTPFactor) {
 		return userpool.InvalidSession()
 	}
 	err := a.realm.CheckTOTP(a.user, text, a.c.Now)
@@ -188,7 +192,7 @@ func (a *attempt) checkSent(row *userpool.Session, factor, text string) error {
 	}
 	had, _ := a.user.Get(f.To.Name)
 	switch {
-	case f.Adopt && !slices.Contains(a.pool.Demand(a.user).Setup, factor), !f.Adopt && !a.pool.Accepts(a.user, factor):
+	case f.Adopt && !slices.Contains(a.pool.Demand(a.user).Setup, factor), !f.Adopt && !a.accepts(factor):
 		return userpool.InvalidSession()
 	case !f.Adopt && had != f.To.Value:
 		return userpool.InvalidSession() // it went to an address that is not the user's any more

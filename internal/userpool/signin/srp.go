@@ -142,7 +142,7 @@ func (s *step) finishSRP() (*outcome, error) {
 	case err != nil:
 		return nil, err
 	}
-	return a.admit()
+	return a.admit("")
 }
 
 // proof is an answer that proves a password, not checked yet.

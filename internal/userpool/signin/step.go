@@ -9,6 +9,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 )
 
 // step is one call of a sign-in: through which client, in which form, and what it brings. Both forms, the public one and the
@@ -27,6 +28,8 @@ type step struct {
 	answers   string // name of the challenge this step answers, empty for a first step
 	// What a client passes on to functions: validation with the first step, metadata with an answer.
 	validation, metadata map[string]string
+	// watch is threat protection's look at the call, nil where there is none.
+	watch *threat.Watch
 }
 
 // outcome is what a step leads to: tokens or the next challenge.
@@ -69,6 +72,8 @@ type attempt struct {
 	greeted bool
 	// migrated tells that this step brought the user from another directory.
 	migrated bool
+	// event is what threat protection keeps of the sign-in, nil for nothing.
+	event *userpool.AuthEvent
 }
 
 // begin finds whom a sign-in is about. An unknown name is UserNotFoundException unless the client hides users.
@@ -112,6 +117,9 @@ func (s *step) resume(row *userpool.Session) (*attempt, error) {
 		return nil, userpool.Incorrect()
 	}
 	a.user, a.name = u, u.Username
+	if err := a.resumeEvent(row); err != nil {
+		return nil, err
+	}
 	return a, a.carried(row)
 }
 
@@ -167,6 +175,9 @@ func (a *attempt) open(text string, row userpool.Session, parameters map[string]
 	if err := a.carry(&row); err != nil {
 		return nil, err
 	}
+	if err := a.waiting(&row); err != nil {
+		return nil, err
+	}
 	if err := a.realm.OpenSession(a.c.Tx, a.pool, a.client, row, text, a.c.Now); err != nil {
 		return nil, err
 	}
@@ -187,17 +198,18 @@ func (a *attempt) ready() error {
 	case a.user != nil && a.user.Status == userpool.ResetRequired && !a.client.HidesUsers():
 		return resetRequired(a.client)
 	}
-	return nil
+	return a.watch.Barred(a.who, a.user)
 }
 
 // wrong counts a failed guess, whatever becomes of the call, and is its answer.
 func (a *attempt) wrong() error {
 	a.c.Keep(func(tx store.Tx) error { return a.realm.CountFailure(tx, a.pool, a.who, a.c.Now) })
+	a.watch.Failed(a.who, a.user)
 	return userpool.Incorrect()
 }
 
-// admit lets in a user whose password was proved, as far as his status allows.
-func (a *attempt) admit() (*outcome, error) {
+// admit lets in a user whose password was proved, as far as his status allows. text is the password if it came in clear.
+func (a *attempt) admit(text string) (*outcome, error) {
 	if a.user.Status == userpool.ResetRequired && a.client.HidesUsers() {
 		return nil, a.wrong() // counted as any other guess, or the old password would show
 	}
@@ -207,6 +219,9 @@ func (a *attempt) admit() (*outcome, error) {
 	a.proved = append(a.proved, userpool.ByPassword)
 	switch a.user.Status {
 	case userpool.Confirmed:
+		if err := a.judge(text, true); err != nil {
+			return nil, err
+		}
 		return a.second()
 	case userpool.Unconfirmed:
 		return nil, notConfirmed()
@@ -215,6 +230,9 @@ func (a *attempt) admit() (*outcome, error) {
 	case userpool.ForceChangePassword:
 		if !a.c.Now.Before(a.user.TemporarySince.Add(a.pool.TemporaryLife())) {
 			return nil, temporaryExpired()
+		}
+		if err := a.judge("", true); err != nil { // a temporary password ends here anyway
+			return nil, err
 		}
 		return a.newPassword()
 	default:
@@ -237,11 +255,21 @@ func (a *attempt) tokens() (*outcome, error) {
 			return nil, err
 		}
 	}
+	if err := a.judge("", false); err != nil {
+		return nil, err
+	}
+	if a.challenged() && !a.several() {
+		return a.second()
+	}
+	event, err := a.passed()
+	if err != nil {
+		return nil, err
+	}
 	says, err := a.announce(named == nil)
 	if err != nil {
 		return nil, err
 	}
-	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, userpool.SignIn{Proved: a.proved, Device: a.device, Known: named != nil, Says: says}, a.c.Now)
+	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, userpool.SignIn{Proved: a.proved, Device: a.device, Known: named != nil, Says: says, Event: event}, a.c.Now)
 	if err != nil {
 		return nil, err
 	}

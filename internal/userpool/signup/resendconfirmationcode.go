@@ -4,6 +4,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 )
 
 // ResendConfirmationCode sends a new code, after which the old one is worth nothing. Where users are hidden, an unknown name gets
@@ -30,6 +31,9 @@ func (s *Service) ResendConfirmationCode(c *op.Call, in *cognitoidp.ResendConfir
 		return nil, userpool.NothingVerified()
 	}
 	if err := s.Realm.Within(c, p, who, userpool.ResendLimit); err != nil {
+		return nil, err
+	}
+	if err := s.watch(c, p, client, in.UserContextData).Happened(threat.ResendCode, who, u, true); err != nil {
 		return nil, err
 	}
 	attribute := ""

@@ -8,11 +8,14 @@ import (
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 )
 
 // Service is the area signup.
 type Service struct {
 	Realm *userpool.Realm
+	// Guard is threat protection, nil for none.
+	Guard *threat.Guard
 }
 
 var _ cognitoidp.SignupAPI = (*Service)(nil)
@@ -48,4 +51,9 @@ func (s *Service) send(c *op.Call, p *userpool.Pool, u *userpool.User, occasion,
 		return nil, err
 	}
 	return s.Realm.SendCode(c, p, u, occasion, attribute, code, via)
+}
+
+// watch is threat protection's look at a call, nil where there is none.
+func (s *Service) watch(c *op.Call, p *userpool.Pool, client *userpool.Client, d *cognitoidp.UserContextDataType) *threat.Watch {
+	return s.Guard.Watch(c, p, client, threat.Public(c, client, d))
 }

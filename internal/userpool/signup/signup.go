@@ -4,6 +4,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/threat"
 	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
@@ -60,6 +61,13 @@ func (s *Service) SignUp(c *op.Call, in *cognitoidp.SignUpInput) (*cognitoidp.Si
 		return nil, err
 	}
 	c.Record.Subject(u.Sub)
+	password := "" // there need be none
+	if in.Password != nil {
+		password = *in.Password
+	}
+	if err := s.watch(c, p, client, in.UserContextData).Change(threat.SignUp, u, password, u.Status == userpool.Confirmed); err != nil {
+		return nil, err
+	}
 	out := &cognitoidp.SignUpOutput{UserSub: u.Sub}
 	if u.Status == userpool.Confirmed {
 		out.UserConfirmed = true
