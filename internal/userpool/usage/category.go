@@ -32,7 +32,8 @@ var categories = map[string]string{
 	"AddUserPoolClientSecret": "UserPoolClientUpdate", "DeleteUserPoolClientSecret": "UserPoolClientUpdate",
 }
 
-// category is that of a call. What hangs on a pool is told apart by the verb; events that are no calls of the API have none.
+// category is that of a call. What the table does not name is told apart by the verb. Requests of pages, which are no calls of the
+// API, have none.
 func category(name, challenge string) string {
 	if challenge == "NEW_PASSWORD_REQUIRED" {
 		return "UserAccountRecovery"
@@ -40,14 +41,17 @@ func category(name, challenge string) string {
 	if c := categories[name]; c != "" {
 		return c
 	}
-	for verb, c := range map[string]string{
-		"Get": "UserPoolResourceRead", "List": "UserPoolResourceRead", "Describe": "UserPoolResourceRead", "Create": "UserPoolResourceUpdate",
-		"Update": "UserPoolResourceUpdate", "Delete": "UserPoolResourceUpdate", "Set": "UserPoolResourceUpdate", "Add": "UserPoolResourceUpdate",
-		"Tag": "UserPoolResourceUpdate", "Untag": "UserPoolResourceUpdate", "Start": "UserPoolResourceUpdate", "Stop": "UserPoolResourceUpdate",
-	} {
+	if strings.Contains(name, "_") || name == "Logout" {
+		return ""
+	}
+	of := "UserPoolResource"
+	if rest, ok := strings.CutPrefix(name, "Admin"); ok {
+		name, of = rest, "UserResource"
+	}
+	for _, verb := range []string{"Get", "List", "Describe"} {
 		if strings.HasPrefix(name, verb) {
-			return c
+			return of + "Read"
 		}
 	}
-	return ""
+	return of + "Update"
 }
