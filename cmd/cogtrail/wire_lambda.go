@@ -17,9 +17,18 @@ import (
 
 // functions are the way to user pools' Lambda functions; without settings there is none, and a pool's functions fail.
 func (b *builder) functions() (*trigger.Functions, error) {
+	c, err := b.lambda()
+	if c == nil || err != nil {
+		return trigger.New(nil), err
+	}
+	return trigger.New(c), nil
+}
+
+// lambda runs functions; nil if the settings name none.
+func (b *builder) lambda() (*lambda.Client, error) {
 	c := b.config.Lambda
 	if c.Endpoint == "" && len(c.Functions) == 0 {
-		return trigger.New(nil), nil
+		return nil, nil
 	}
 	secret, err := secretOf("lambda.secretKeyFile", c.SecretKeyFile)
 	if err != nil {
@@ -29,12 +38,12 @@ func (b *builder) functions() (*trigger.Functions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return trigger.New(&lambda.Client{
+	return &lambda.Client{
 		Endpoint: c.Endpoint, Name: c.Name, Webhooks: c.Functions, Token: token,
 		Credentials: aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: secret},
 		// The operator names the addresses, so they may be of his own network.
 		HTTP: outbound.New(outbound.Options{AllowPrivate: true, PerHost: trigger.Limit}), Now: time.Now,
-	}), nil
+	}, nil
 }
 
 // lambdaFaults are what is wrong with the settings of functions. A webhook's URL may hold a secret, so none is shown.

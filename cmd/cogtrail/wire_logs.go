@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 
 	"github.com/google/uuid"
 
@@ -21,19 +20,35 @@ import (
 	"github.com/cogtrail/cogtrail/internal/outbound"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/store/segment"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // subscriptions are the subscription filters of log groups and their deliveries.
-func (b *builder) subscriptions() *subscription.Service {
+func (b *builder) subscriptions() (*subscription.Service, error) {
+	functions, err := b.lambda()
+	if err != nil {
+		return nil, err
+	}
+	p := &subscription.Poster{
+		Addresses: b.config.Logs.Destinations,
+		// The operator names the addresses, so they may be of his own network.
+		Client: outbound.New(outbound.Options{AllowPrivate: true}),
+	}
+	if functions != nil {
+		p.Invoke = func(ctx context.Context, function string, payload []byte) error {
+			_, err := functions.Invoke(ctx, function, payload)
+			if _, ran := errors.AsType[*trigger.FunctionError](err); ran {
+				return nil // it has the events; what it makes of them is its own
+			}
+			return err
+		}
+	}
 	s := &subscription.Service{
-		State: b.engines.state, Tokens: b.vault, Forward: forwardLogs, Emit: metric.AddSummary, Now: b.clock.Now, Log: b.log,
-		Sender: &subscription.Poster{
-			Addresses: b.config.Logs.Destinations, Client: outbound.New(outbound.Options{AllowPrivate: b.config.Outbound.AllowPrivate}),
-		},
+		State: b.engines.state, Tokens: b.vault, Forward: forwardLogs, Emit: metric.AddSummary, Now: b.clock.Now, Log: b.log, Sender: p,
 	}
 	b.ops = append(b.ops, apilogs.SubscriptionOps(b.models["logs"], s)...)
 	b.jobs[subscription.JobKind] = s.Run
-	return s
+	return s, nil
 }
 
 // liveTail shows events as they become visible.
@@ -115,7 +130,7 @@ func (c *Config) logsFaults() (faults []error) {
 		if _, err := arn.Parse(name); err != nil {
 			faults = append(faults, fmt.Errorf("logs.destinations: %q is no ARN", name))
 		}
-		if u, err := url.Parse(to); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		if !absolute(to) {
 			faults = append(faults, fmt.Errorf("logs.destinations: %s: want an http or https URL", name))
 		}
 	}

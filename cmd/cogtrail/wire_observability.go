@@ -38,8 +38,7 @@ func (b *builder) observability(ctx context.Context) error {
 		return err
 	}
 	b.metricsAndAlarms()
-	b.cloudWatchLogs()
-	return nil
+	return b.cloudWatchLogs()
 }
 
 // notifications are SNS topics and their deliveries.
@@ -75,7 +74,7 @@ func (b *builder) metricsAndAlarms() {
 }
 
 // cloudWatchLogs are log groups, events, queries and metric filters.
-func (b *builder) cloudWatchLogs() {
+func (b *builder) cloudWatchLogs() error {
 	m := b.models["logs"]
 	groups := &group.Service{Marks: logMarks{}, Tokens: b.vault}
 	masks := new(mask.Masker)
@@ -89,13 +88,18 @@ func (b *builder) cloudWatchLogs() {
 	b.ops = append(b.ops, events.Ops(m)...)
 	b.ops = append(b.ops, queries.Ops(m)...)
 	b.ops = append(b.ops, apilogs.MetricfilterOps(m, filters)...)
+	subscriptions, err := b.subscriptions()
+	if err != nil {
+		return err
+	}
 	b.liveTail(masks)
 	b.exports(masks)
 	b.ops = append(b.ops, apilogs.ProtectionOps(m, &protection.Service{})...)
 	b.ops = append(b.ops, apilogs.ResourcepolicyOps(m, &resourcepolicy.Service{Tokens: b.vault})...)
-	b.settlers = append(b.settlers, logSettler{b.clock, event.Settle}, logSettler{b.clock, masks.Before(metric.AddSummary, filters.Settle, b.subscriptions().Settle)},
+	b.settlers = append(b.settlers, logSettler{b.clock, event.Settle}, logSettler{b.clock, masks.Before(metric.AddSummary, filters.Settle, subscriptions.Settle)},
 		logSettler{b.clock, event.Incoming(metric.AddSummary)})
 	b.bg = append(b.bg, background{"queries", queries.Run}, background{"metric filters", filters.Run})
+	return nil
 }
 
 // logReader is the segment store as log groups ask it.

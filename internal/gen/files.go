@@ -46,6 +46,9 @@ func Files(root string) (map[string][]byte, error) {
 	if out["docs/compat/query-language.md"], err = Language(); err != nil {
 		return nil, err
 	}
+	if out["docs/compat/filter-patterns.md"], err = Patterns(); err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	api "github.com/cogtrail/cogtrail/internal/api/logs"
 	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/logs/pattern"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -13,7 +14,7 @@ import (
 // Limits of a group. [CloudWatch Logs: quotas]
 const (
 	maxFilters    = 100
-	maxRegexes    = 5 // filters with a regular expression
+	maxRegexes    = 5 // metric and subscription filters with a regular expression
 	maxDimensions = 3
 )
 
@@ -24,6 +25,9 @@ func (s *Service) PutMetricFilter(c *op.Call, in *api.PutMetricFilterInput) erro
 		return err
 	}
 	logs.Subject(c, g)
+	if g.Class != "STANDARD" {
+		return api.InvalidOperationException("Metric filters are not supported for log groups of class " + g.Class + ".") // (inferred)
+	}
 	f, err := row(c, in)
 	if err != nil {
 		return err
@@ -46,6 +50,14 @@ func (s *Service) PutMetricFilter(c *op.Call, in *api.PutMetricFilterInput) erro
 		}
 		filters++
 		if q, err := s.program(other); err == nil && q.pattern.Regexes() > 0 {
+			regexes++
+		}
+	}
+	for other, err := range logs.Subscriptions.Scan(c.Tx, store.K(g.Account, g.Region, g.Name), nil) {
+		if err != nil {
+			return fmt.Errorf("subscription filters of log group: %w", err)
+		}
+		if q, err := pattern.Parse(other.Pattern); err == nil && q.Regexes() > 0 {
 			regexes++
 		}
 	}

@@ -28,7 +28,7 @@ type Poster struct {
 	// Addresses are URLs by ARN. They may hold secrets and are in no error.
 	Addresses map[string]string
 	// Invoke runs a Lambda function; nil if there is nothing to run them.
-	Invoke func(ctx context.Context, function string, payload []byte) ([]byte, error)
+	Invoke func(ctx context.Context, function string, payload []byte) error
 	Client Doer
 }
 
@@ -57,8 +57,7 @@ func (p *Poster) Send(ctx context.Context, d Delivery) error {
 	}
 	to := p.Addresses[d.Destination]
 	if to == "" && v == lambda && p.Invoke != nil {
-		_, err := p.Invoke(ctx, d.Destination, body)
-		return err
+		return p.Invoke(ctx, d.Destination, body)
 	}
 	if to == "" {
 		return errors.New("the destination has no address")

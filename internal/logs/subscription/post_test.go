@@ -38,9 +38,9 @@ func TestPoster_Send(t *testing.T) {
 	var invoked string
 	p := &subscription.Poster{
 		Addresses: map[string]string{hose: endpoint.URL, hook: endpoint.URL}, Client: endpoint.Client(),
-		Invoke: func(_ context.Context, function string, payload []byte) ([]byte, error) {
+		Invoke: func(_ context.Context, function string, payload []byte) error {
 			invoked = function + " " + string(payload)
-			return nil, nil
+			return nil
 		},
 	}
 	send := func(to string) error {
