@@ -37,7 +37,9 @@ func (b *builder) observability(ctx context.Context) error {
 	if err := b.notifications(ctx); err != nil {
 		return err
 	}
-	b.metricsAndAlarms()
+	if err := b.metricsAndAlarms(); err != nil {
+		return err
+	}
 	return b.cloudWatchLogs()
 }
 
@@ -59,7 +61,7 @@ func (b *builder) notifications(ctx context.Context) error {
 }
 
 // metricsAndAlarms are CloudWatch's.
-func (b *builder) metricsAndAlarms() {
+func (b *builder) metricsAndAlarms() error {
 	m := b.models["cloudwatch"]
 	b.ops = append(b.ops, apicloudwatch.MetricOps(m, metric.New(metric.Deps{Tokens: b.vault}))...)
 	bus := b.eventBus()
@@ -67,10 +69,18 @@ func (b *builder) metricsAndAlarms() {
 	b.ops = append(b.ops, apicloudwatch.AlarmOps(m, alarms)...)
 	b.ops = append(b.ops, apicloudwatch.MuteOps(m, alarms)...)
 	actor := &alarm.Actor{State: b.engines.state, Topics: b.topic.Publisher(), Now: b.clock.Now}
+	functions, err := b.lambda()
+	if err != nil {
+		return err
+	}
+	if functions != nil {
+		actor.Functions = functions
+	}
 	b.jobs[alarm.JobKind] = actor.Run
 	evaluator := &alarm.Evaluator{State: b.engines.state, Metrics: metric.Reader{}, Events: bus, Log: b.log, Now: b.clock.Now, Every: b.config.Alarm.Every}
 	keeper := &metric.Keeper{State: b.engines.state, Log: b.log, Now: b.clock.Now}
 	b.bg = append(b.bg, background{"alarms", evaluator.Run}, background{"metrics", keeper.Run})
+	return nil
 }
 
 // cloudWatchLogs are log groups, events, queries and metric filters.

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
+	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/job"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -21,6 +21,11 @@ type Topics interface {
 	Check(tx store.Tx, topicARN, service, sourceAccount, sourceARN string) error
 }
 
+// Functions runs Lambda functions. An error is tried again.
+type Functions interface {
+	Invoke(ctx context.Context, function string, payload []byte) ([]byte, error)
+}
+
 // principalName is who publishes.
 const principalName = "cloudwatch.amazonaws.com"
 
@@ -28,6 +33,8 @@ const principalName = "cloudwatch.amazonaws.com"
 type Actor struct {
 	State  store.State
 	Topics Topics
+	// Functions is nil if there is nothing to run functions.
+	Functions Functions
 	// Now tells business time; time.Now if nil.
 	Now func() time.Time
 }
@@ -43,10 +50,13 @@ func (a *Actor) Run(ctx context.Context, j job.Job) error {
 	if a.Now != nil {
 		now = a.Now()
 	}
+	// The job's id makes the item's key; history shows it after its cause.
+	i := item{Account: j.Account, Region: j.Region, Name: act.Name, ID: "job-" + j.ID, At: act.At.Add(time.Millisecond).UnixNano(), Type: actionItem,
+		Composite: act.Composite}
+	if service(act.Action) == "lambda" && a.Functions != nil {
+		return a.call(ctx, j, &act, i)
+	}
 	return a.State.Update(ctx, func(tx store.Tx) error {
-		// The job's id makes the item's key; history shows it after its cause.
-		i := item{Account: j.Account, Region: j.Region, Name: act.Name, ID: "job-" + j.ID, At: act.At.Add(time.Millisecond).UnixNano(), Type: actionItem,
-			Composite: act.Composite}
 		if done, err := history.Has(tx, history.Key(&i)); err != nil || done {
 			return err
 		}
@@ -55,30 +65,59 @@ func (a *Actor) Run(ctx context.Context, j job.Job) error {
 		if err != nil && !errors.As(err, &refused) {
 			return fmt.Errorf("run alarm action: %w", err)
 		}
-		data := struct {
-			State    string `json:"actionState"`
-			At       int64  `json:"stateUpdateTimestamp"`
-			Resource string `json:"notificationResource"`
-			Message  string `json:"publishedMessage,omitempty"`
-			Error    string `json:"error,omitempty"`
-		}{State: "Succeeded", At: act.At.UnixMilli(), Resource: act.Action}
-		i.Summary = "Successfully executed action " + act.Action
-		if refused != nil {
-			data.State, data.Error = "Failed", refused.Message
-			i.Summary = "Failed to execute action " + act.Action + ". Received error: \"" + refused.Message + "\"" // (inferred)
-		} else if data.Message, err = plainJSON(map[string]string{"default": act.Message}); err != nil {
-			return fmt.Errorf("encode alarm history: %w", err)
-		}
-		if i.Data, err = plainJSON(data); err != nil {
-			return fmt.Errorf("encode alarm history: %w", err)
-		}
-		return history.Insert(tx, &i)
+		return remember(tx, i, &act, refused)
 	})
 }
 
+// call runs a function of the alarm's own account, which cannot be part of a transaction: at least once.
+func (a *Actor) call(ctx context.Context, j job.Job, act *action, i item) error {
+	done := false
+	err := a.State.View(ctx, func(tx store.Tx) (err error) {
+		done, err = history.Has(tx, history.Key(&i))
+		return err
+	})
+	if err != nil || done {
+		return err
+	}
+	var refused *schema.Error
+	if f, err := arn.Parse(act.Action); err != nil || f.Account != j.Account || f.Region != j.Region {
+		refused = &schema.Error{Code: "InvalidAction", Message: "The function must be of the alarm's account and Region.", Status: 400}
+	} else if _, err := a.Functions.Invoke(ctx, act.Action, []byte(act.Message)); err != nil {
+		return fmt.Errorf("run alarm action: %w", err)
+	}
+	return a.State.Update(ctx, func(tx store.Tx) error {
+		if done, err := history.Has(tx, history.Key(&i)); err != nil || done {
+			return err
+		}
+		return remember(tx, i, act, refused)
+	})
+}
+
+// remember adds the history item of an action that was run, or refused for good.
+func remember(tx store.Tx, i item, act *action, refused *schema.Error) (err error) {
+	data := struct {
+		State    string `json:"actionState"`
+		At       int64  `json:"stateUpdateTimestamp"`
+		Resource string `json:"notificationResource"`
+		Message  string `json:"publishedMessage,omitempty"`
+		Error    string `json:"error,omitempty"`
+	}{State: "Succeeded", At: act.At.UnixMilli(), Resource: act.Action}
+	i.Summary = "Successfully executed action " + act.Action
+	if refused != nil {
+		data.State, data.Error = "Failed", refused.Message
+		i.Summary = "Failed to execute action " + act.Action + ". Received error: \"" + refused.Message + "\"" // (inferred)
+	} else if data.Message, err = plainJSON(map[string]string{"default": act.Message}); err != nil {
+		return fmt.Errorf("encode alarm history: %w", err)
+	}
+	if i.Data, err = plainJSON(data); err != nil {
+		return fmt.Errorf("encode alarm history: %w", err)
+	}
+	return history.Insert(tx, &i)
+}
+
 func (a *Actor) act(tx store.Tx, now time.Time, j job.Job, act *action) error {
-	if parts := strings.SplitN(act.Action, ":", 4); len(parts) < 4 || parts[2] != "sns" {
-		return &schema.Error{Code: "InvalidAction", Message: "This server runs actions of Amazon SNS topics only.", Status: 400}
+	if service(act.Action) != "sns" {
+		return &schema.Error{Code: "InvalidAction", Message: "This server runs actions of Amazon SNS topics, and of Lambda functions if it is told how.", Status: 400}
 	}
 	source := (&row{Account: j.Account, Region: j.Region, Name: act.Name}).arn()
 	if err := a.Topics.Check(tx, act.Action, principalName, j.Account, source); err != nil {

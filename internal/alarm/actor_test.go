@@ -1,6 +1,7 @@
 package alarm_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -98,7 +99,7 @@ func TestActor_failures(t *testing.T) {
 		"refused":     {topicARN, refused, false, "Failed to execute action " + topicARN + `. Received error: "Topic does not exist"`},
 		"unreachable": {topicARN, func(f *fakeTopics) { f.failure = errors.New("broken") }, true, ""},
 		"no topic": {"arn:aws:lambda:us-east-1:111122223333:function:f", func(*fakeTopics) {}, false,
-			"Failed to execute action arn:aws:lambda:us-east-1:111122223333:function:f. Received error: \"This server runs actions of Amazon SNS topics only.\""},
+			"Failed to execute action arn:aws:lambda:us-east-1:111122223333:function:f. Received error: \"This server runs actions of Amazon SNS topics, and of Lambda functions if it is told how.\""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -127,5 +128,79 @@ func TestActor_extendedStatistic(t *testing.T) {
 	}
 	if m.Trigger["StatisticType"] != "ExtendedStatistic" || m.Trigger["ExtendedStatistic"] != "p90" || m.Trigger["Statistic"] != nil {
 		t.Errorf("%v", m.Trigger)
+	}
+}
+
+// lambdas remembers calls; failure is their answer.
+type lambdas struct {
+	got     []string
+	failure error
+}
+
+func (l *lambdas) Invoke(_ context.Context, function string, payload []byte) ([]byte, error) {
+	if l.failure != nil {
+		return nil, l.failure
+	}
+	l.got = append(l.got, function+" "+string(payload))
+	return nil, nil
+}
+
+// TestActor_lambda calls a function with the change of state, and none of another account.
+func TestActor_lambda(t *testing.T) {
+	t.Parallel()
+	const function, foreign = "arn:aws:lambda:us-east-1:111122223333:function:f", "arn:aws:lambda:us-east-1:999988887777:function:f"
+	w := alarmed(t, func(in *cloudwatch.PutMetricAlarmInput) { in.AlarmActions = []string{function, foreign} })
+	f := &lambdas{failure: errors.New("nobody answers")}
+	a := &alarm.Actor{State: w.db, Topics: w.topics, Functions: f}
+	run := func() (failures int) {
+		for _, j := range w.jobs() {
+			if a.Run(t.Context(), j) != nil {
+				failures++
+			}
+		}
+		return failures
+	}
+	if n := run(); n != 1 {
+		t.Errorf("%d failures, want that of the own function, to be tried again", n)
+	}
+	f.failure = nil
+	if n := run() + run(); n != 0 || len(f.got) != 1 {
+		t.Fatalf("%d failures, %d calls", n, len(f.got))
+	}
+	name, payload, _ := strings.Cut(f.got[0], " ")
+	var e struct {
+		Source, AlarmArn, AccountID, Time, Region string
+		AlarmData                                 struct {
+			AlarmName            string
+			State, PreviousState struct{ Value, Reason, ReasonData, Timestamp string }
+			Configuration        struct {
+				Description string
+				Metrics     []struct {
+					ID         string
+					ReturnData bool
+					MetricStat struct {
+						Period int
+						Stat   string
+						Metric struct {
+							Namespace, Name string
+							Dimensions      map[string]string
+						}
+					}
+				}
+			}
+		}
+	}
+	w.must(json.Unmarshal([]byte(payload), &e))
+	d := e.AlarmData
+	if name != function || e.Source != "aws.cloudwatch" || e.AccountID != account || e.Time != "2026-03-01T00:06:12.345+0000" || d.AlarmName != "Forgot <x>" ||
+		d.State.Value != "ALARM" || d.State.ReasonData != `{"a":1}` || d.PreviousState.Value != "INSUFFICIENT_DATA" || d.PreviousState.Reason == "" ||
+		d.Configuration.Description != "too many resets" || d.Configuration.Metrics[0].MetricStat.Metric.Dimensions["UserPool"] != "p" {
+		t.Errorf("%s", payload)
+	}
+	got := w.history(cloudwatch.DescribeAlarmHistoryInput{HistoryItemType: new("Action")})
+	slices.Sort(got)
+	want := []string{"Failed to execute action " + foreign + `. Received error: "The function must be of the alarm's account and Region."`, "Successfully executed action " + function}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
