@@ -53,6 +53,26 @@ func TestCLIObservability(t *testing.T) {
 	if got := c.get("MetricAlarms[0].AlarmActions[0]", "cloudwatch", "describe-alarms", "--alarm-names", "hand"); got != topic {
 		t.Errorf("alarm action %q", got)
 	}
+	c.ok("cloudwatch", "put-composite-alarm", "--alarm-name", "any", "--alarm-rule", "ALARM(hand)")
+	c.refused("An error occurred (ValidationError) when calling the PutCompositeAlarm operation: Invalid AlarmRule: expected a condition at position 1.",
+		"cloudwatch", "put-composite-alarm", "--alarm-name", "any", "--alarm-rule", "perhaps")
+	harness.Eventually(t, "the composite alarm follows", func() bool {
+		return c.get("CompositeAlarms[0].StateValue", "cloudwatch", "describe-alarms", "--alarm-types", "CompositeAlarm") != "INSUFFICIENT_DATA"
+	})
+	if got := c.get("MetricAlarms[0].AlarmName", "cloudwatch", "describe-alarms-for-metric", "--namespace", "CLI", "--metric-name", "Hand"); got != "hand" {
+		t.Errorf("alarm of the metric %q", got)
+	}
+	math := `[{"Id":"e","Expression":"m * 2"},{"Id":"m","ReturnData":false,"MetricStat":{"Metric":{"Namespace":"CLI","MetricName":"Hand"},"Period":60,"Stat":"Sum"}}]`
+	if got := c.get("MetricDataResults[0].Values[0]", "cloudwatch", "get-metric-data", "--metric-data-queries", math,
+		"--start-time", now.Add(-time.Hour).UTC().Format(time.RFC3339), "--end-time", now.Add(time.Hour).UTC().Format(time.RFC3339)); got != "14.0" {
+		t.Errorf("metric math %q", got)
+	}
+	c.ok("events", "put-rule", "--name", "cli", "--event-pattern", `{"source":["aws.cloudwatch"]}`)
+	c.ok("events", "put-targets", "--rule", "cli", "--targets", "Id=t,Arn="+topic)
+	c.ok("events", "remove-targets", "--rule", "cli", "--ids", "t")
+	c.ok("events", "delete-rule", "--name", "cli")
+	c.refused("An error occurred (ResourceNotFoundException) when calling the DescribeRule operation: Rule cli does not exist on EventBus default.", "events", "describe-rule", "--name", "cli")
+	c.ok("cloudwatch", "delete-alarms", "--alarm-names", "any")
 	c.refused("An error occurred (NotFound) when calling the Publish operation: Topic does not exist", "sns", "publish", "--topic-arn", topic+"x", "--message", "hello")
 	c.ok("sns", "delete-topic", "--topic-arn", topic)
 	c.ok("cloudwatch", "delete-alarms", "--alarm-names", "hand")
