@@ -17,6 +17,8 @@ const (
 	maxOfAccount = 15
 	maxSessions  = 100
 	maxBuffered  = 5000
+	maxBytes     = 16 << 20 // of the messages a session buffers, and
+	maxSent      = 4 << 20  // of those of an update; one message always fits
 )
 
 // Hub hands events to the sessions that are open.
@@ -109,6 +111,7 @@ type session struct {
 	mu      sync.Mutex
 	rules   map[string]*mask.Rules // by group
 	buffer  []logs.Event
+	size    int  // of the buffer's messages
 	dropped bool // since the last update
 }
 
@@ -125,12 +128,21 @@ func (s *session) take(events []logs.Event) {
 		if !s.pattern.Match(e.Message) {
 			continue
 		}
-		if len(s.buffer) == maxBuffered {
-			s.buffer = append(s.buffer[:0], s.buffer[maxBuffered/10:]...)
-			s.dropped = true
+		if len(s.buffer) == maxBuffered || len(s.buffer) > 0 && s.size+len(e.Message) > maxBytes {
+			s.forget(len(s.buffer)/10 + 1)
 		}
 		s.buffer = append(s.buffer, e)
+		s.size += len(e.Message)
 	}
+}
+
+// forget drops the oldest n events of the buffer.
+func (s *session) forget(n int) {
+	for i := range s.buffer[:n] {
+		s.size -= len(s.buffer[i].Message)
+	}
+	s.buffer = slices.Delete(s.buffer, 0, n)
+	s.dropped = true
 }
 
 func (s *session) follows(stream string) bool {
@@ -145,13 +157,16 @@ func (s *session) follows(stream string) bool {
 func (s *session) drain(max int) (events []logs.Event, sampled bool) {
 	s.mu.Lock()
 	all, sampled := s.buffer, s.dropped
-	s.buffer, s.dropped = nil, false
+	s.buffer, s.size, s.dropped = nil, 0, false
 	s.mu.Unlock()
-	if len(all) <= max {
-		return all, sampled
+	n := min(len(all), max)
+	size := 0
+	for i := range n {
+		e := all[i*len(all)/n]
+		if size += len(e.Message); size > maxSent && i > 0 {
+			return events, true
+		}
+		events = append(events, e)
 	}
-	for i := range max {
-		events = append(events, all[i*len(all)/max])
-	}
-	return events, true
+	return events, sampled || n < len(all)
 }

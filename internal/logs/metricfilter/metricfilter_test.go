@@ -114,6 +114,29 @@ func TestPutMetricFilter(t *testing.T) {
 	logstest.Refused(t, err, "ResourceNotFoundException", "The specified metric filter does not exist.")
 }
 
+// Only groups of class STANDARD have metric filters, and subscription filters with a
+// regular expression count too.
+func TestPutMetricFilter_groups(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Settle(nil, nil, func(tx store.Tx, _ int64, _ []logs.Event) error {
+		rare := &logs.Group{Account: logstest.Account, Region: logstest.Region, Name: "/rare", ID: "r", Class: "INFREQUENT_ACCESS"}
+		if err := logs.Groups.Put(tx, rare); err != nil {
+			return err
+		}
+		return logs.Subscriptions.Put(tx, &logs.Subscription{Account: logstest.Account, Region: logstest.Region, Group: "/a", Name: "s", Pattern: "%x%"})
+	})
+	in := filter("f", "", "1")
+	in.LogGroupName = "/rare"
+	logstest.Refused(t, w.put(in), "InvalidOperationException", "Metric filters are not supported for log groups of class INFREQUENT_ACCESS.")
+	for i := range 4 {
+		if err := w.put(filter(string(rune('a'+i)), "%x%", "1")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	logstest.Refused(t, w.put(filter("e", "%x%", "1")), "LimitExceededException", "Resource limit exceeded.")
+}
+
 func TestPutMetricFilter_refusals(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
