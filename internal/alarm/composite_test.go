@@ -232,6 +232,38 @@ func TestPutCompositeAlarm_circle(t *testing.T) {
 	}
 }
 
+// TestDeleteAlarms_children has a composite follow when what it looks at goes.
+func TestDeleteAlarms_children(t *testing.T) {
+	t.Parallel()
+	w := openClocked(t)
+	w.metricAlarm("a")
+	w.metricAlarm("s")
+	w.set("a", "ALARM")
+	w.set("s", "ALARM")
+	w.must(w.putComposite(cloudwatch.PutCompositeAlarmInput{
+		AlarmName: "c", AlarmRule: "ALARM(a)", AlarmActions: []string{topicARN}, OKActions: []string{topicARN}, ActionsSuppressor: new("s"),
+		ActionsSuppressorWaitPeriod: new(int64(0)), ActionsSuppressorExtensionPeriod: new(int64(0)),
+	}))
+	w.evaluate()
+	remove := func(name string) {
+		w.must(w.at(func(c *op.Call) error {
+			return w.s.DeleteAlarms(c, &cloudwatch.DeleteAlarmsInput{AlarmNames: []string{name}})
+		}))
+		w.evaluate()
+	}
+	if got := w.actions(); len(got) != 0 || *w.composite("c").StateValue != "ALARM" {
+		t.Errorf("%q", got)
+	}
+	remove("s")
+	if got := w.actions(); !slices.Equal(got, []string{`ALARM: "c"`}) {
+		t.Errorf("without its suppressor: %q", got)
+	}
+	remove("a")
+	if got := w.actions(); !slices.Equal(got, []string{`ALARM: "c"`, `OK: "c"`}) {
+		t.Errorf("without its child: %q", got)
+	}
+}
+
 // TestSuppression is a timeline per way in which a suppressor holds actions back.
 func TestSuppression(t *testing.T) {
 	t.Parallel()

@@ -57,6 +57,9 @@ func (s *Service) DeleteAlarms(c *op.Call, in *cloudwatch.DeleteAlarmsInput) err
 		if err := alarms.Remove(c.Tx, r); err != nil {
 			return fmt.Errorf("delete alarm: %w", err)
 		}
+		if err := wake(c.Tx, c.Now, r); err != nil {
+			return err
+		}
 		return r.configured(c.Tx, c.Now, s.deps.Events, "Delete", nil)
 	})
 }
