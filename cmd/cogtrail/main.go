@@ -31,6 +31,7 @@ type command struct {
 
 // program is the process as commands see it, so that tests run them without one.
 type program struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
 }
@@ -40,6 +41,8 @@ func commands() []command {
 		{"serve", "run the server", serveCommand},
 		{"demo", "tell the whole story on an embedded server in a temporary folder", demoCommand},
 		{"alarms", "install ready sets of alarms on a running server", alarmsCommand},
+		{"query", "ask CloudTrail files or a log group of a server in the Logs Insights language", queryCommand},
+		{"import", "bring existing CloudTrail files into a log group of a server", importCommand},
 		{"check", "check a data folder", checkCommand},
 		{"config", "print every setting with its default and meaning", configCommand},
 		{"version", "print the version", versionCommand},
@@ -55,7 +58,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, &program{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}, os.Args[1:]))
+	os.Exit(run(ctx, &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}, os.Args[1:]))
 }
 
 // run executes one command line and returns the exit code.
@@ -126,4 +129,22 @@ func logLevel(name string) (slog.Level, error) {
 		return 0, fmt.Errorf("logLevel: want debug, info, warn or error, not %q", name)
 	}
 	return l, nil
+}
+
+// parseMixed parses flags that may stand before, between and behind other words, and returns those words. After -- all are
+// words.
+func parseMixed(fs *flag.FlagSet, args []string) (words []string, err error) {
+	for {
+		if err := parse(fs, args, len(args)); err != nil {
+			return nil, err
+		}
+		rest := fs.Args()
+		if len(rest) == 0 {
+			return words, nil
+		}
+		if at := len(args) - len(rest); at > 0 && args[at-1] == "--" {
+			return append(words, rest...), nil
+		}
+		words, args = append(words, rest[0]), rest[1:]
+	}
 }

@@ -218,6 +218,7 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 	own := &ownapi.API{
 		State: b.engines.state, Mailbox: b.mailbox, Metrics: b.metrics.Handler(), Clock: b.clock, Log: b.log, RootKeyID: b.root.ID,
 		RootSecret: b.root.Secret, Account: b.config.Account, Version: version, Dev: b.config.Dev, Reset: b.server.reset,
+		Import: b.backfill(drainer),
 	}
 	b.metrics.Gauge("cogtrail_jobs_dead", "Jobs given up since the start.", func() float64 { return float64(runner.Dead()) })
 	b.metrics.Gauge("cogtrail_messages_failed", "E-mails and SMS given up since the start.", func() float64 { return float64(runner.DeadOf(mailbox.JobKind)) })

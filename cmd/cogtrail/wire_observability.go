@@ -14,9 +14,12 @@ import (
 	apilogs "github.com/cogtrail/cogtrail/internal/api/logs"
 	"github.com/cogtrail/cogtrail/internal/drain"
 	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/logs/definition"
 	"github.com/cogtrail/cogtrail/internal/logs/event"
 	"github.com/cogtrail/cogtrail/internal/logs/group"
+	"github.com/cogtrail/cogtrail/internal/logs/index"
 	"github.com/cogtrail/cogtrail/internal/logs/insight"
+	"github.com/cogtrail/cogtrail/internal/logs/lookuptable"
 	"github.com/cogtrail/cogtrail/internal/logs/mask"
 	"github.com/cogtrail/cogtrail/internal/logs/metricfilter"
 	"github.com/cogtrail/cogtrail/internal/logs/protection"
@@ -90,13 +93,17 @@ func (b *builder) cloudWatchLogs() error {
 	masks := new(mask.Masker)
 	events := &event.Service{Reader: logReader{b.engines.segments}, Tokens: b.vault, Masks: masks, State: b.engines.state, Encode: encodeLogs}
 	queries := insight.New(uuid.NewString(), insight.Options{
-		State: b.engines.state, Sources: b.engines.segments, Tokens: b.vault, Clock: b.clock, Log: b.log, MaxTime: b.config.Query.Timeout,
+		State: b.engines.state, Sources: b.engines.segments, Records: logReader{b.engines.segments}, Masks: masks, Tokens: b.vault, Clock: b.clock, Log: b.log, MaxTime: b.config.Query.Timeout,
 		Engine: b.queryEngine(), Access: logAccess{}, Shared: b.config.State != "",
 	})
 	filters := &metricfilter.Service{Tokens: b.vault, Emit: metric.AddSummary, State: b.engines.state, Clock: b.clock, Log: b.log}
 	b.ops = append(b.ops, apilogs.GroupOps(m, groups)...)
 	b.ops = append(b.ops, events.Ops(m)...)
 	b.ops = append(b.ops, queries.Ops(m)...)
+	b.scheduledQueries(queries)
+	b.ops = append(b.ops, apilogs.DefinitionOps(m, &definition.Service{Tokens: b.vault})...)
+	b.ops = append(b.ops, apilogs.LookuptableOps(m, &lookuptable.Service{Tokens: b.vault})...)
+	b.ops = append(b.ops, apilogs.IndexOps(m, &index.Service{Tokens: b.vault})...)
 	b.ops = append(b.ops, apilogs.MetricfilterOps(m, filters)...)
 	subscriptions, err := b.subscriptions()
 	if err != nil {
@@ -128,6 +135,15 @@ func (l logReader) Events(ctx context.Context, r logs.Request) (logs.Page, error
 		return logs.Page{}, err
 	}
 	return logs.Page{Events: logEvents(res.Rows), More: res.More}, nil
+}
+
+// At implements insight.Records.
+func (l logReader) At(ctx context.Context, account, pointer string) (logs.Event, bool, error) {
+	r, ok, err := l.segments.At(ctx, account, pointer)
+	if err != nil || !ok {
+		return logs.Event{}, false, err
+	}
+	return logEvents([]segment.Row{r})[0], true, nil
 }
 
 func logEvents(rows []segment.Row) []logs.Event {

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -105,6 +106,9 @@ func sweep(tx store.Tx, o *Orphan, max int) (int, error) {
 		if err := GoneStreams.Delete(tx, k); err != nil {
 			return 0, fmt.Errorf("mark of orphaned log stream: %w", err)
 		}
+	}
+	if err := IndexPolicies.Delete(tx, under); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return 0, fmt.Errorf("index policy of a deleted group: %w", err)
 	}
 	return max, nil
 }

@@ -14,6 +14,8 @@ type Group struct {
 	// ID is never used again, unlike the name.
 	ID      string
 	Created int64
+	// Imported is the time of the oldest record that an import brought, 0 without one: queries reach back to it.
+	Imported int64 `json:",omitempty"`
 	// RetentionDays is 0 when events never expire.
 	RetentionDays int64             `json:",omitempty"`
 	KMSKey        string            `json:",omitempty"`
@@ -74,6 +76,21 @@ type Filter struct {
 	System      []string `json:",omitempty"`
 }
 
+// IndexPolicy says which fields of a group filterIndex may be asked about.
+type IndexPolicy struct {
+	Account, Region string
+	GroupID         string
+	Document        string
+	Updated         int64
+	Fields          map[string]IndexedField
+}
+
+// IndexedField is indexed since a time, milliseconds since 1970 UTC.
+type IndexedField struct {
+	Type  string // FIELD_INDEX or FACET
+	Since int64
+}
+
 // The tables of the service.
 var (
 	Groups = store.Table[Group]{
@@ -98,6 +115,10 @@ var (
 	Orphans = store.Table[Orphan]{
 		Name: "logs.orphans",
 		Key:  func(o *Orphan) store.Key { return store.K(o.Account, o.Region, o.GroupID) },
+	}
+	IndexPolicies = store.Table[IndexPolicy]{
+		Name: "logs.indexpolicies",
+		Key:  func(p *IndexPolicy) store.Key { return store.K(p.Account, p.Region, p.GroupID) },
 	}
 	Filters = store.Table[Filter]{
 		Name: "logs.filters",

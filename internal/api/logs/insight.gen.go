@@ -10,7 +10,10 @@ import (
 // InsightAPI is the area insight of the service.
 type InsightAPI interface {
 	DescribeQueries(*op.Call, *DescribeQueriesInput) (*DescribeQueriesOutput, error)
+	GetLogGroupFields(*op.Call, *GetLogGroupFieldsInput) (*GetLogGroupFieldsOutput, error)
+	GetLogRecord(*op.Call, *GetLogRecordInput) (*GetLogRecordOutput, error)
 	GetQueryResults(*op.Call, *GetQueryResultsInput) (*GetQueryResultsOutput, error)
+	ListLogGroupsForQuery(*op.Call, *ListLogGroupsForQueryInput) (*ListLogGroupsForQueryOutput, error)
 	StartQuery(*op.Call, *StartQueryInput) (*StartQueryOutput, error)
 	StopQuery(*op.Call, *StopQueryInput) (*StopQueryOutput, error)
 }
@@ -32,8 +35,29 @@ func InsightOps(svc *schema.Service, s InsightAPI) []*op.Operation {
 		}
 		return out, nil
 	})
+	add("GetLogGroupFields", func() any { return new(GetLogGroupFieldsInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.GetLogGroupFields(c, in.(*GetLogGroupFieldsInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("GetLogRecord", func() any { return new(GetLogRecordInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.GetLogRecord(c, in.(*GetLogRecordInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("GetQueryResults", func() any { return new(GetQueryResultsInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.GetQueryResults(c, in.(*GetQueryResultsInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	add("ListLogGroupsForQuery", func() any { return new(ListLogGroupsForQueryInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.ListLogGroupsForQuery(c, in.(*ListLogGroupsForQueryInput))
 		if err != nil {
 			return nil, err
 		}

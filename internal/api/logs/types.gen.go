@@ -58,6 +58,45 @@ type CreateLogStreamInput struct {
 	LogStreamName string // required
 }
 
+// CreateLookupTableInput is the shape CreateLookupTableRequest.
+type CreateLookupTableInput struct {
+	LookupTableName string // required
+	Description     *string
+	TableBody       string // required
+	KmsKeyId        *string
+	Tags            map[string]string
+}
+
+// CreateLookupTableOutput is the shape CreateLookupTableResponse.
+type CreateLookupTableOutput struct {
+	LookupTableArn *string
+	CreatedAt      *int64
+}
+
+// CreateScheduledQueryInput is the shape CreateScheduledQueryRequest.
+type CreateScheduledQueryInput struct {
+	Name                     string // required
+	Description              *string
+	QueryLanguage            string // required
+	QueryString              string // required
+	LogGroupIdentifiers      []string
+	ScheduleExpression       string // required
+	Timezone                 *string
+	StartTimeOffset          *int64
+	DestinationConfiguration *DestinationConfiguration
+	ScheduleStartTime        *int64
+	ScheduleEndTime          *int64
+	ExecutionRoleArn         string // required
+	State                    *string
+	Tags                     map[string]string
+}
+
+// CreateScheduledQueryOutput is the shape CreateScheduledQueryResponse.
+type CreateScheduledQueryOutput struct {
+	ScheduledQueryArn *string
+	State             *string
+}
+
 // DataSourceFilter is the shape DataSourceFilter.
 type DataSourceFilter struct {
 	Name string // required
@@ -80,6 +119,15 @@ type DeleteDestinationInput struct {
 	DestinationName string // required
 }
 
+// DeleteIndexPolicyInput is the shape DeleteIndexPolicyRequest.
+type DeleteIndexPolicyInput struct {
+	LogGroupIdentifier string // required
+}
+
+// DeleteIndexPolicyOutput is the shape DeleteIndexPolicyResponse.
+type DeleteIndexPolicyOutput struct {
+}
+
 // DeleteLogGroupInput is the shape DeleteLogGroupRequest.
 type DeleteLogGroupInput struct {
 	LogGroupName string // required
@@ -91,10 +139,25 @@ type DeleteLogStreamInput struct {
 	LogStreamName string // required
 }
 
+// DeleteLookupTableInput is the shape DeleteLookupTableRequest.
+type DeleteLookupTableInput struct {
+	LookupTableArn string // required
+}
+
 // DeleteMetricFilterInput is the shape DeleteMetricFilterRequest.
 type DeleteMetricFilterInput struct {
 	LogGroupName string // required
 	FilterName   string // required
+}
+
+// DeleteQueryDefinitionInput is the shape DeleteQueryDefinitionRequest.
+type DeleteQueryDefinitionInput struct {
+	QueryDefinitionId string // required
+}
+
+// DeleteQueryDefinitionOutput is the shape DeleteQueryDefinitionResponse.
+type DeleteQueryDefinitionOutput struct {
+	Success *bool
 }
 
 // DeleteResourcePolicyInput is the shape DeleteResourcePolicyRequest.
@@ -107,6 +170,15 @@ type DeleteResourcePolicyInput struct {
 // DeleteRetentionPolicyInput is the shape DeleteRetentionPolicyRequest.
 type DeleteRetentionPolicyInput struct {
 	LogGroupName string // required
+}
+
+// DeleteScheduledQueryInput is the shape DeleteScheduledQueryRequest.
+type DeleteScheduledQueryInput struct {
+	Identifier string // required
+}
+
+// DeleteScheduledQueryOutput is the shape DeleteScheduledQueryResponse.
+type DeleteScheduledQueryOutput struct {
 }
 
 // DeleteSubscriptionFilterInput is the shape DeleteSubscriptionFilterRequest.
@@ -156,6 +228,30 @@ type DescribeExportTasksOutput struct {
 	NextToken   *string
 }
 
+// DescribeFieldIndexesInput is the shape DescribeFieldIndexesRequest.
+type DescribeFieldIndexesInput struct {
+	LogGroupIdentifiers []string // required
+	NextToken           *string
+}
+
+// DescribeFieldIndexesOutput is the shape DescribeFieldIndexesResponse.
+type DescribeFieldIndexesOutput struct {
+	FieldIndexes []FieldIndex
+	NextToken    *string
+}
+
+// DescribeIndexPoliciesInput is the shape DescribeIndexPoliciesRequest.
+type DescribeIndexPoliciesInput struct {
+	LogGroupIdentifiers []string // required
+	NextToken           *string
+}
+
+// DescribeIndexPoliciesOutput is the shape DescribeIndexPoliciesResponse.
+type DescribeIndexPoliciesOutput struct {
+	IndexPolicies []IndexPolicy
+	NextToken     *string
+}
+
 // DescribeLogGroupsInput is the shape DescribeLogGroupsRequest.
 type DescribeLogGroupsInput struct {
 	AccountIdentifiers    []string
@@ -191,6 +287,19 @@ type DescribeLogStreamsOutput struct {
 	NextToken  *string
 }
 
+// DescribeLookupTablesInput is the shape DescribeLookupTablesRequest.
+type DescribeLookupTablesInput struct {
+	LookupTableNamePrefix *string
+	MaxResults            *int64
+	NextToken             *string
+}
+
+// DescribeLookupTablesOutput is the shape DescribeLookupTablesResponse.
+type DescribeLookupTablesOutput struct {
+	LookupTables []LookupTable
+	NextToken    *string
+}
+
 // DescribeMetricFiltersInput is the shape DescribeMetricFiltersRequest.
 type DescribeMetricFiltersInput struct {
 	LogGroupName     *string
@@ -220,6 +329,20 @@ type DescribeQueriesInput struct {
 type DescribeQueriesOutput struct {
 	Queries   []QueryInfo
 	NextToken *string
+}
+
+// DescribeQueryDefinitionsInput is the shape DescribeQueryDefinitionsRequest.
+type DescribeQueryDefinitionsInput struct {
+	QueryLanguage             *string
+	QueryDefinitionNamePrefix *string
+	MaxResults                *int64
+	NextToken                 *string
+}
+
+// DescribeQueryDefinitionsOutput is the shape DescribeQueryDefinitionsResponse.
+type DescribeQueryDefinitionsOutput struct {
+	QueryDefinitions []QueryDefinition
+	NextToken        *string
 }
 
 // DescribeResourcePoliciesInput is the shape DescribeResourcePoliciesRequest.
@@ -260,6 +383,11 @@ type Destination struct {
 	CreationTime    *int64
 }
 
+// DestinationConfiguration is the shape DestinationConfiguration.
+type DestinationConfiguration struct {
+	S3Configuration *S3Configuration // required
+}
+
 // DisassociateKmsKeyInput is the shape DisassociateKmsKeyRequest.
 type DisassociateKmsKeyInput struct {
 	LogGroupName       *string
@@ -295,6 +423,16 @@ type ExportTaskExecutionInfo struct {
 type ExportTaskStatus struct {
 	Code    *string
 	Message *string
+}
+
+// FieldIndex is the shape FieldIndex.
+type FieldIndex struct {
+	LogGroupIdentifier *string
+	FieldIndexName     *string
+	LastScanTime       *int64
+	FirstEventTime     *int64
+	LastEventTime      *int64
+	Type               *string
 }
 
 // FilterLogEventsInput is the shape FilterLogEventsRequest.
@@ -360,6 +498,45 @@ type GetLogEventsOutput struct {
 	NextBackwardToken *string
 }
 
+// GetLogGroupFieldsInput is the shape GetLogGroupFieldsRequest.
+type GetLogGroupFieldsInput struct {
+	LogGroupName       *string
+	Time               *int64
+	LogGroupIdentifier *string
+}
+
+// GetLogGroupFieldsOutput is the shape GetLogGroupFieldsResponse.
+type GetLogGroupFieldsOutput struct {
+	LogGroupFields []LogGroupField
+}
+
+// GetLogRecordInput is the shape GetLogRecordRequest.
+type GetLogRecordInput struct {
+	LogRecordPointer string // required
+	Unmask           *bool
+}
+
+// GetLogRecordOutput is the shape GetLogRecordResponse.
+type GetLogRecordOutput struct {
+	LogRecord map[string]string
+}
+
+// GetLookupTableInput is the shape GetLookupTableRequest.
+type GetLookupTableInput struct {
+	LookupTableArn string // required
+}
+
+// GetLookupTableOutput is the shape GetLookupTableResponse.
+type GetLookupTableOutput struct {
+	LookupTableArn  *string
+	LookupTableName *string
+	Description     *string
+	TableBody       *string
+	SizeBytes       *int64
+	LastUpdatedTime *int64
+	KmsKeyId        *string
+}
+
 // GetQueryResultsInput is the shape GetQueryResultsRequest.
 type GetQueryResultsInput struct {
 	QueryId   string // required
@@ -377,10 +554,77 @@ type GetQueryResultsOutput struct {
 	NextToken     *string
 }
 
+// GetScheduledQueryHistoryInput is the shape GetScheduledQueryHistoryRequest.
+type GetScheduledQueryHistoryInput struct {
+	Identifier        string // required
+	StartTime         int64  // required
+	EndTime           int64  // required
+	ExecutionStatuses []string
+	MaxResults        *int64
+	NextToken         *string
+}
+
+// GetScheduledQueryHistoryOutput is the shape GetScheduledQueryHistoryResponse.
+type GetScheduledQueryHistoryOutput struct {
+	Name              *string
+	ScheduledQueryArn *string
+	TriggerHistory    []TriggerHistoryRecord
+	NextToken         *string
+}
+
+// GetScheduledQueryInput is the shape GetScheduledQueryRequest.
+type GetScheduledQueryInput struct {
+	Identifier string // required
+}
+
+// GetScheduledQueryOutput is the shape GetScheduledQueryResponse.
+type GetScheduledQueryOutput struct {
+	ScheduledQueryArn        *string
+	Name                     *string
+	Description              *string
+	QueryLanguage            *string
+	QueryString              *string
+	LogGroupIdentifiers      []string
+	ScheduleExpression       *string
+	Timezone                 *string
+	StartTimeOffset          *int64
+	DestinationConfiguration *DestinationConfiguration
+	State                    *string
+	LastTriggeredTime        *int64
+	LastExecutionStatus      *string
+	ScheduleStartTime        *int64
+	ScheduleEndTime          *int64
+	ExecutionRoleArn         *string
+	CreationTime             *int64
+	LastUpdatedTime          *int64
+}
+
+// IndexPolicy is the shape IndexPolicy.
+type IndexPolicy struct {
+	LogGroupIdentifier *string
+	LastUpdateTime     *int64
+	PolicyDocument     *string
+	PolicyName         *string
+	Source             *string
+}
+
 // InputLogEvent is the shape InputLogEvent.
 type InputLogEvent struct {
 	Timestamp int64  // required
 	Message   string // required
+}
+
+// ListLogGroupsForQueryInput is the shape ListLogGroupsForQueryRequest.
+type ListLogGroupsForQueryInput struct {
+	QueryId    string // required
+	NextToken  *string
+	MaxResults *int64
+}
+
+// ListLogGroupsForQueryOutput is the shape ListLogGroupsForQueryResponse.
+type ListLogGroupsForQueryOutput struct {
+	LogGroupIdentifiers []string
+	NextToken           *string
 }
 
 // ListLogGroupsInput is the shape ListLogGroupsRequest.
@@ -400,6 +644,19 @@ type ListLogGroupsInput struct {
 type ListLogGroupsOutput struct {
 	LogGroups []LogGroupSummary
 	NextToken *string
+}
+
+// ListScheduledQueriesInput is the shape ListScheduledQueriesRequest.
+type ListScheduledQueriesInput struct {
+	MaxResults *int64
+	NextToken  *string
+	State      *string
+}
+
+// ListScheduledQueriesOutput is the shape ListScheduledQueriesResponse.
+type ListScheduledQueriesOutput struct {
+	NextToken        *string
+	ScheduledQueries []ScheduledQuerySummary
 }
 
 // ListTagsForResourceInput is the shape ListTagsForResourceRequest.
@@ -469,6 +726,12 @@ type LogGroup struct {
 	BearerTokenAuthenticationEnabled *bool
 }
 
+// LogGroupField is the shape LogGroupField.
+type LogGroupField struct {
+	Name    *string
+	Percent *int64
+}
+
 // LogGroupSummary is the shape LogGroupSummary.
 type LogGroupSummary struct {
 	LogGroupName  *string
@@ -486,6 +749,18 @@ type LogStream struct {
 	UploadSequenceToken *string
 	Arn                 *string
 	StoredBytes         *int64
+}
+
+// LookupTable is the shape LookupTable.
+type LookupTable struct {
+	LookupTableArn  *string
+	LookupTableName *string
+	Description     *string
+	TableFields     []string
+	RecordsCount    *int64
+	SizeBytes       *int64
+	LastUpdatedTime *int64
+	KmsKeyId        *string
 }
 
 // MetricFilter is the shape MetricFilter.
@@ -571,6 +846,17 @@ type PutDestinationPolicyInput struct {
 	ForceUpdate     *bool
 }
 
+// PutIndexPolicyInput is the shape PutIndexPolicyRequest.
+type PutIndexPolicyInput struct {
+	LogGroupIdentifier string // required
+	PolicyDocument     string // required
+}
+
+// PutIndexPolicyOutput is the shape PutIndexPolicyResponse.
+type PutIndexPolicyOutput struct {
+	IndexPolicy *IndexPolicy
+}
+
 // PutLogEventsInput is the shape PutLogEventsRequest.
 type PutLogEventsInput struct {
 	LogGroupName  string          // required
@@ -602,6 +888,22 @@ type PutMetricFilterInput struct {
 	ApplyOnTransformedLogs    *bool
 	FieldSelectionCriteria    *string
 	EmitSystemFieldDimensions []string
+}
+
+// PutQueryDefinitionInput is the shape PutQueryDefinitionRequest.
+type PutQueryDefinitionInput struct {
+	QueryLanguage     *string
+	Name              string // required
+	QueryDefinitionId *string
+	LogGroupNames     []string
+	QueryString       string // required
+	ClientToken       *string
+	Parameters        []QueryParameter
+}
+
+// PutQueryDefinitionOutput is the shape PutQueryDefinitionResponse.
+type PutQueryDefinitionOutput struct {
+	QueryDefinitionId *string
 }
 
 // PutResourcePolicyInput is the shape PutResourcePolicyRequest.
@@ -637,6 +939,17 @@ type PutSubscriptionFilterInput struct {
 	EmitSystemFields       []string
 }
 
+// QueryDefinition is the shape QueryDefinition.
+type QueryDefinition struct {
+	QueryLanguage     *string
+	QueryDefinitionId *string
+	Name              *string
+	QueryString       *string
+	LastModified      *int64
+	LogGroupNames     []string
+	Parameters        []QueryParameter
+}
+
 // QueryInfo is the shape QueryInfo.
 type QueryInfo struct {
 	QueryLanguage *string
@@ -648,6 +961,13 @@ type QueryInfo struct {
 	QueryDuration *int64
 	BytesScanned  *float64
 	UserIdentity  *string
+}
+
+// QueryParameter is the shape QueryParameter.
+type QueryParameter struct {
+	Name         string // required
+	DefaultValue *string
+	Description  *string
 }
 
 // QueryStatistics is the shape QueryStatistics.
@@ -686,6 +1006,37 @@ type ResourcePolicy struct {
 type ResultField struct {
 	Field *string
 	Value *string
+}
+
+// S3Configuration is the shape S3Configuration.
+type S3Configuration struct {
+	DestinationIdentifier string // required
+	RoleArn               string // required
+	OwnerAccountId        *string
+	KmsKeyId              *string
+}
+
+// ScheduledQueryDestination is the shape ScheduledQueryDestination.
+type ScheduledQueryDestination struct {
+	DestinationType       *string
+	DestinationIdentifier *string
+	Status                *string
+	ProcessedIdentifier   *string
+	ErrorMessage          *string
+}
+
+// ScheduledQuerySummary is the shape ScheduledQuerySummary.
+type ScheduledQuerySummary struct {
+	ScheduledQueryArn        *string
+	Name                     *string
+	State                    *string
+	LastTriggeredTime        *int64
+	LastExecutionStatus      *string
+	ScheduleExpression       *string
+	Timezone                 *string
+	DestinationConfiguration *DestinationConfiguration
+	CreationTime             *int64
+	LastUpdatedTime          *int64
 }
 
 // SearchedLogStream is the shape SearchedLogStream.
@@ -777,6 +1128,15 @@ type TestMetricFilterOutput struct {
 	Matches []MetricFilterMatchRecord
 }
 
+// TriggerHistoryRecord is the shape TriggerHistoryRecord.
+type TriggerHistoryRecord struct {
+	QueryId            *string
+	ExecutionStatus    *string
+	TriggeredTimestamp *int64
+	ErrorMessage       *string
+	Destinations       []ScheduledQueryDestination
+}
+
 // UntagLogGroupInput is the shape UntagLogGroupRequest.
 type UntagLogGroupInput struct {
 	LogGroupName string   // required
@@ -787,4 +1147,57 @@ type UntagLogGroupInput struct {
 type UntagResourceInput struct {
 	ResourceArn string   // required
 	TagKeys     []string // required
+}
+
+// UpdateLookupTableInput is the shape UpdateLookupTableRequest.
+type UpdateLookupTableInput struct {
+	LookupTableArn string // required
+	Description    *string
+	TableBody      string // required
+	KmsKeyId       *string
+}
+
+// UpdateLookupTableOutput is the shape UpdateLookupTableResponse.
+type UpdateLookupTableOutput struct {
+	LookupTableArn  *string
+	LastUpdatedTime *int64
+}
+
+// UpdateScheduledQueryInput is the shape UpdateScheduledQueryRequest.
+type UpdateScheduledQueryInput struct {
+	Identifier               string // required
+	Description              *string
+	QueryLanguage            string // required
+	QueryString              string // required
+	LogGroupIdentifiers      []string
+	ScheduleExpression       string // required
+	Timezone                 *string
+	StartTimeOffset          *int64
+	DestinationConfiguration *DestinationConfiguration
+	ScheduleStartTime        *int64
+	ScheduleEndTime          *int64
+	ExecutionRoleArn         string // required
+	State                    *string
+}
+
+// UpdateScheduledQueryOutput is the shape UpdateScheduledQueryResponse.
+type UpdateScheduledQueryOutput struct {
+	ScheduledQueryArn        *string
+	Name                     *string
+	Description              *string
+	QueryLanguage            *string
+	QueryString              *string
+	LogGroupIdentifiers      []string
+	ScheduleExpression       *string
+	Timezone                 *string
+	StartTimeOffset          *int64
+	DestinationConfiguration *DestinationConfiguration
+	State                    *string
+	LastTriggeredTime        *int64
+	LastExecutionStatus      *string
+	ScheduleStartTime        *int64
+	ScheduleEndTime          *int64
+	ExecutionRoleArn         *string
+	CreationTime             *int64
+	LastUpdatedTime          *int64
 }

@@ -37,10 +37,24 @@ func (s *Service) permit(c *op.Call, groups []string, inner bool) error {
 	return nil
 }
 
-// innerSources finds the SOURCE commands of subqueries. It looks at everything
-// in the tree, so that a command that is new to the language is not overlooked.
+// innerSources finds the SOURCE commands of subqueries.
 func innerSources(q *syntax.Query) []*syntax.Source {
 	var out []*syntax.Source
+	for _, c := range q.Commands {
+		if _, top := c.(*syntax.Source); !top {
+			inspect(c, func(x any) {
+				if src, ok := x.(*syntax.Source); ok {
+					out = append(out, src)
+				}
+			})
+		}
+	}
+	return out
+}
+
+// inspect calls visit for every node of a tree. It looks at everything in the
+// tree, so that a command that is new to the language is not overlooked.
+func inspect(root any, visit func(node any)) {
 	seen := make(map[uintptr]bool)
 	var walk func(v reflect.Value)
 	walk = func(v reflect.Value) {
@@ -50,10 +64,7 @@ func innerSources(q *syntax.Query) []*syntax.Source {
 				return
 			}
 			seen[v.Pointer()] = true
-			if src, ok := v.Interface().(*syntax.Source); ok {
-				out = append(out, src)
-				return
-			}
+			visit(v.Interface())
 			walk(v.Elem())
 		case reflect.Interface:
 			if !v.IsNil() {
@@ -71,12 +82,7 @@ func innerSources(q *syntax.Query) []*syntax.Source {
 			}
 		}
 	}
-	for _, c := range q.Commands {
-		if _, top := c.(*syntax.Source); !top {
-			walk(reflect.ValueOf(c))
-		}
-	}
-	return out
+	walk(reflect.ValueOf(root))
 }
 
 // permitInner resolves the inner SOURCE commands and notes what they may read.

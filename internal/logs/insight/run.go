@@ -249,10 +249,31 @@ func (s *Service) work(ctx context.Context, q *Query, progress *run.Progress) (r
 	if err != nil {
 		return nil, fmt.Errorf("compile query: %w", err)
 	}
-	return s.Engine.Run(ctx, Work{
-		Account: q.Account, Region: q.Region, Groups: q.Groups, Plan: p, Source: s.Sources.Source(q.Account, q.Region, q.Groups),
+	groups, engine := q.Groups, s.Engine
+	var late map[string]int64
+	if fields := indexedFields(p.Query); fields != nil {
+		if groups, late, err = s.narrow(ctx, q, fields); err != nil {
+			return nil, err
+		}
+	}
+	source, plain, err := s.source(ctx, q, groups)
+	if err != nil {
+		return nil, err
+	}
+	if !plain { // what is hidden, only Go hides
+		engine = Native{}
+	}
+	if len(late) > 0 { // ranges that differ between groups are read in Go too
+		if source, err = s.since(ctx, q, groups, late); err != nil {
+			return nil, err
+		}
+		engine = Native{}
+	}
+	return engine.Run(ctx, Work{
+		Account: q.Account, Region: q.Region, Groups: groups, Plan: p, Source: source,
 		Start: time.UnixMilli(q.Start).UTC(), End: time.UnixMilli(q.End).UTC(), Now: s.Clock.Now().UTC(), Limit: q.Limit,
-		Other: func(ctx context.Context, src *syntax.Source) (block.Source, error) { return s.other(ctx, q, src) },
+		Other:  func(ctx context.Context, src *syntax.Source) (block.Source, error) { return s.other(ctx, q, src) },
+		Tables: func(ctx context.Context, name string) (*run.Table, error) { return s.table(ctx, q, name) },
 	}, progress)
 }
 
@@ -269,7 +290,8 @@ func (s *Service) other(ctx context.Context, q *Query, src *syntax.Source) (bloc
 	}
 	// A group made since StartQuery decided was not asked about.
 	groups = slices.DeleteFunc(groups, func(g string) bool { return !slices.Contains(q.Inner, g) })
-	return s.Sources.Source(q.Account, q.Region, groups), nil
+	events, _, err := s.source(ctx, q, groups)
+	return events, err
 }
 
 // watch ends the run when its row says so and writes signs of life.

@@ -8,6 +8,7 @@ import (
 
 	api "github.com/cogtrail/cogtrail/internal/api/logs"
 	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/logs/mask"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/query/block"
 	"github.com/cogtrail/cogtrail/internal/query/plan"
@@ -35,6 +36,8 @@ type Work struct {
 	Limit           int
 	// Other finds the events of a SOURCE inside the query, of the same account.
 	Other func(ctx context.Context, s *syntax.Source) (block.Source, error)
+	// Tables finds a lookup table of the same account.
+	Tables func(ctx context.Context, name string) (*run.Table, error)
 }
 
 // Engine executes queries. It is called concurrently, counts progress up while
@@ -53,7 +56,7 @@ type Native struct {
 func (n Native) Run(ctx context.Context, w Work, progress *run.Progress) (*run.Result, error) {
 	return run.Run(ctx, w.Plan, run.Options{
 		Source: w.Source, Start: w.Start, End: w.End, Now: w.Now, Limit: w.Limit, Workers: n.Workers, Limits: n.Limits,
-		Progress: progress, Groups: w.Other,
+		Progress: progress, Groups: w.Other, Tables: w.Tables,
 	})
 }
 
@@ -64,11 +67,14 @@ type Clock interface{ Now() time.Time }
 type Options struct {
 	State   store.State
 	Sources Sources
-	Engine  Engine // Native if nil
-	Access  Access // may be nil: see permit
-	Tokens  logs.Tokens
-	Clock   Clock
-	Log     *slog.Logger
+	Records Records
+	// Masks hide what data protection policies protect; nil hides nothing.
+	Masks  *mask.Masker
+	Engine Engine // Native if nil
+	Access Access // may be nil: see permit
+	Tokens logs.Tokens
+	Clock  Clock
+	Log    *slog.Logger
 	// Quota is how many queries of an account and Region may wait or run: 100. [CloudWatch Logs: quotas]
 	Quota int
 	// AtOnce is how many queries this process runs: 4.
@@ -126,8 +132,15 @@ func New(id string, o Options) *Service {
 func (s *Service) Ops(svc *schema.Service) []*op.Operation {
 	ops := api.InsightOps(svc, s)
 	for _, o := range ops {
-		if o.Name == "GetQueryResults" {
+		switch o.Name {
+		case "GetQueryResults":
 			o.Stage = func(c *op.Call, in any) (any, error) { return s.stageResults(c, in.(*api.GetQueryResultsInput)), nil }
+		case "GetLogRecord":
+			o.Stage = func(c *op.Call, in any) (any, error) { return s.stageRecord(c, in.(*api.GetLogRecordInput)), nil }
+		case "GetLogGroupFields":
+			o.Stage = func(c *op.Call, in any) (any, error) { return s.stageFields(c, in.(*api.GetLogGroupFieldsInput)), nil }
+		}
+		if o.Stage != nil {
 			o.Discard = func(any) {} // what was read is kept by nobody
 		}
 	}

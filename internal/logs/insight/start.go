@@ -56,6 +56,12 @@ func (s *Service) StartQuery(c *op.Call, in *api.StartQueryInput) (*api.StartQue
 	if err := s.choose(c, in, p, q); err != nil {
 		return nil, err
 	}
+	if err := s.permitUnmask(c, p, q); err != nil {
+		return nil, err
+	}
+	if err := checkTables(c, p.Query, q.Text); err != nil {
+		return nil, err
+	}
 	active := 0
 	for _, err := range queries.ScanIndex(c.Tx, "active", store.K(q.Account, q.Region), nil, false) {
 		if err != nil {
@@ -156,7 +162,11 @@ func checkGroups(c *op.Call, q *Query) error {
 			logs.Subject(c, g)
 		}
 		expired := g.RetentionDays > 0 && q.End <= c.Now.AddDate(0, 0, -int(g.RetentionDays)).UnixMilli()
-		if q.End > g.Created && !expired {
+		begin := g.Created
+		if g.Imported > 0 {
+			begin = min(begin, g.Imported)
+		}
+		if q.End > begin && !expired {
 			seen++
 		}
 	}

@@ -23,6 +23,8 @@ type Query struct {
 	Own bool `json:",omitempty"`
 	// Inner are the groups that subqueries may read.
 	Inner []string `json:",omitempty"`
+	// Clear says that protected data is shown: the query asks for it, and its user may see it.
+	Clear bool `json:",omitempty"`
 	User  string
 	// Start is the first instant, End the first after the range.
 	Start, End int64
