@@ -11,7 +11,7 @@
 //	6 authorise     identity + action + resource → decision
 //	7 run           the operation, behind a savepoint of the transaction
 //	8 record        the audit record, in the same transaction; then commit, durable
-//	9 answer        output or error → bytes of the same protocol
+//	9 answer        output or error → bytes of the same protocol; an event stream goes on here
 //
 // Steps 3 to 8 are one transaction: the key that signed, the policies that
 // allowed, the change and its record hold together or not at all. Step 9 comes

@@ -44,7 +44,7 @@ func (s *Service) PutLogEvents(c *op.Call, in *api.PutLogEventsInput) (*api.PutL
 	if n := len(events); n > 0 && events[n-1].Timestamp-events[0].Timestamp > maxSpan {
 		return nil, logs.Invalid("The batch of log events in a single PutLogEvents request cannot span more than 24 hours.")
 	}
-	out := &api.PutLogEventsOutput{NextSequenceToken: new(logs.SequenceToken(now)), RejectedLogEventsInfo: rejected}
+	out := &api.PutLogEventsOutput{NextSequenceToken: new(logs.SequenceToken(now)), RejectedLogEventsInfo: rejected, RejectedEntityInfo: checkEntity(in.Entity, g)}
 	if len(events) == 0 {
 		return out, nil
 	}
