@@ -113,13 +113,13 @@ func hide(b *block.Block, rules *mask.Rules) *block.Block {
 		case block.Timestamp, block.IngestionTime, block.LogStream, block.Log, block.Ptr:
 			return b.Column(name)
 		case block.Message:
-			clear := b.Column(name)
-			if clear == nil {
+			col := b.Column(name)
+			if col == nil {
 				return nil
 			}
 			texts, present := make([]string, b.N), make([]bool, b.N)
 			for i := range texts {
-				if t, ok := clear.Text(i); ok {
+				if t, ok := col.Text(i); ok {
 					texts[i], present[i] = string(rules.Apply([]byte(t))), true
 				}
 			}
