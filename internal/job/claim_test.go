@@ -101,7 +101,7 @@ func TestRunner_crashAfterClaim(t *testing.T) {
 		enqueue(t, db, time.Now(), "k", "x")
 		gone := runner(db, nil)
 		gone.defaults()
-		if list, err := gone.claim(t.Context(), 8); err != nil || len(list) != 1 {
+		if list, _, err := gone.claim(t.Context()); err != nil || len(list) != 1 {
 			t.Fatalf("claimed %v, %v", list, err)
 		}
 		stop := start(t, runner(db, func(_ context.Context, j Job) error { s.add(j); return nil }))
@@ -192,12 +192,12 @@ func TestRunner_lateWorker(t *testing.T) {
 					r := runner(db, func(context.Context, Job) error { return result })
 					r.MaxAttempts = attempts
 					r.defaults()
-					first, err := r.claim(t.Context(), 1)
+					first, _, err := r.claim(t.Context())
 					if err != nil || len(first) != 1 {
 						t.Fatal(first, err)
 					}
 					time.Sleep(r.Lease + time.Millisecond)
-					second, err := r.claim(t.Context(), 1)
+					second, _, err := r.claim(t.Context())
 					if err != nil || len(second) != 1 || second[0].ID != first[0].ID {
 						t.Fatal(second, err)
 					}
@@ -220,12 +220,12 @@ func TestRunner_lateFailureKeepsLease(t *testing.T) {
 		r := runner(db, func(context.Context, Job) error { return errRefused })
 		r.MaxAttempts = 1
 		r.defaults()
-		first, err := r.claim(t.Context(), 1)
+		first, _, err := r.claim(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(r.Lease + time.Millisecond)
-		second, err := r.claim(t.Context(), 1)
+		second, _, err := r.claim(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,14 +6,15 @@
 //	Runner ─ claims due rows (due moves on by the lease, attempt counts up)
 //	       ─ Handler(ctx, job) ─▶ nil: row deleted
 //	                            └▶ error: due later, with growing waits;
-//	                               after MaxAttempts, or a Final error, the row
-//	                               goes to "jobs.dead" and the kind's Follower
-//	                               writes to the same transaction
+//	                               after MaxAttempts, a Final error or the job's
+//	                               expiry, the row goes to "jobs.dead" and the
+//	                               kind's Follower writes to the same transaction
 //
 // # Promises
 //
 // A job runs at least once; a crash between its effect and its deletion repeats
 // it after the lease. A handler that must not repeat an effect uses Job.ID as
-// its idempotency key. Nothing is dropped silently: the newest 10,000 dead jobs
+// its idempotency key. A kind takes a part of the places only, so that a far
+// side that hangs delays no other kind. Nothing is dropped silently: the newest 10,000 dead jobs
 // stay, counted, with their last error.
 package job

@@ -1,10 +1,14 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,13 +48,52 @@ type Runner struct {
 	Lease time.Duration
 	// MaxAttempts before a job is dead; 15 if zero (about 3 hours).
 	MaxAttempts int
-	// Parallel runs at the same time; 8 if zero.
+	// Parallel runs at the same time; 32 if zero.
 	Parallel int
+	// PerKind of them are of one kind at most, so that a far side that hangs delays its own kind only; 8 if zero.
+	PerKind int
 	// KeepDead is how many dead jobs stay to be looked at; 10,000 if zero. The oldest go.
 	KeepDead int
 
 	dead  atomic.Int64
 	kinds sync.Map // kind → *atomic.Int64
+	lanes lanes
+}
+
+// lanes counts what runs, by kind.
+type lanes struct {
+	mu      sync.Mutex
+	running map[string]int
+	all     int
+	freed   chan struct{} // something ended since
+}
+
+func (l *lanes) enter(kind string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running[kind]++
+	l.all++
+}
+
+func (l *lanes) leave(kind string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.running[kind]--; l.running[kind] == 0 {
+		delete(l.running, kind)
+	}
+	l.all--
+	select {
+	case l.freed <- struct{}{}:
+	default:
+	}
+}
+
+// room is how many more may run, and how many of a kind.
+func (l *lanes) room(r *Runner) (all int, of func(kind string) int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	running := maps.Clone(l.running)
+	return r.Parallel - l.all, func(kind string) int { return r.PerKind - running[kind] }
 }
 
 // Dead is how many jobs were given up since the runner began.
@@ -69,28 +112,25 @@ func (r *Runner) Run(ctx context.Context) error {
 	r.defaults()
 	var running sync.WaitGroup
 	defer running.Wait()
-	slots := make(chan struct{}, r.Parallel)
 	tick := time.NewTicker(r.Poll)
 	defer tick.Stop()
 	trim := time.NewTicker(time.Hour)
 	defer trim.Stop()
 	for {
-		for {
-			free := r.Parallel - len(slots)
-			claimed, err := r.claim(ctx, free)
-			if err != nil && ctx.Err() == nil {
-				r.Log.Error("jobs not claimed", "error", err)
-			}
-			for _, j := range claimed {
-				slots <- struct{}{}
-				running.Go(func() {
-					defer func() { <-slots }()
-					r.do(ctx, j)
-				})
-			}
-			if len(claimed) == 0 || len(claimed) < free {
-				break
-			}
+		claimed, more, err := r.claim(ctx)
+		if err != nil && ctx.Err() == nil {
+			r.Log.Error("jobs not claimed", "error", err)
+		}
+		for _, j := range claimed {
+			r.lanes.enter(j.Kind)
+			running.Go(func() {
+				defer r.lanes.leave(j.Kind)
+				r.do(ctx, j)
+			})
+		}
+		freed := r.lanes.freed
+		if !more {
+			freed = nil
 		}
 		select {
 		case <-ctx.Done():
@@ -99,6 +139,7 @@ func (r *Runner) Run(ctx context.Context) error {
 			if err := r.trim(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("dead jobs not trimmed; it will be tried again", "error", err)
 			}
+		case <-freed:
 		case <-tick.C:
 		}
 	}
@@ -146,6 +187,7 @@ func (r *Runner) trim(ctx context.Context) error {
 }
 
 func (r *Runner) defaults() {
+	r.lanes.running, r.lanes.freed = map[string]int{}, make(chan struct{}, 1)
 	if r.Now == nil {
 		r.Now = time.Now
 	}
@@ -159,45 +201,31 @@ func (r *Runner) defaults() {
 		r.MaxAttempts = 15
 	}
 	if r.Parallel == 0 {
-		r.Parallel = 8
+		r.Parallel = 32
+	}
+	if r.PerKind == 0 {
+		r.PerKind = 8
 	}
 	if r.KeepDead == 0 {
 		r.KeepDead = 10_000
 	}
 }
 
-// claim takes up to max due jobs and moves their due time on by the lease.
-func (r *Runner) claim(ctx context.Context, max int) ([]Job, error) {
-	if max <= 0 {
-		return nil, nil
-	}
+// claim takes the due jobs there is room for and moves their due time on by the lease. more tells that some may wait for room.
+func (r *Runner) claim(ctx context.Context) (out []Job, more bool, err error) {
+	all, of := r.lanes.room(r)
 	now := r.Now().UnixMilli()
 	// A read first: the idle runner must not write.
-	due := false
-	err := r.State.View(ctx, func(tx store.Tx) error {
-		for at, err := range jobs.ScanIndex(tx, "due", nil, nil, false) {
-			if err != nil {
-				return err
-			}
-			due = at.Row.Due <= now
-			break
-		}
-		return nil
+	err = r.State.View(ctx, func(tx store.Tx) (err error) {
+		out, more, err = due(tx, now, all, of)
+		return err
 	})
-	if err != nil || !due {
-		return nil, err
+	if err != nil || len(out) == 0 {
+		return nil, more, err
 	}
-	var out []Job
-	err = r.State.Update(ctx, func(tx store.Tx) error {
-		out = nil
-		for at, err := range jobs.ScanIndex(tx, "due", nil, nil, false) {
-			if err != nil {
-				return err
-			}
-			if at.Row.Due > now || len(out) == max {
-				break
-			}
-			out = append(out, *at.Row)
+	err = r.State.Update(ctx, func(tx store.Tx) (err error) {
+		if out, more, err = due(tx, now, all, of); err != nil {
+			return err
 		}
 		for i := range out {
 			out[i].Attempt++
@@ -209,15 +237,57 @@ func (r *Runner) claim(ctx context.Context, max int) ([]Job, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return out, nil
+	return out, more, nil
+}
+
+// due are the jobs to run: up to as many as there is room for of each kind, and of them those that waited longest. It reads no more
+// than that of a kind, however much of it waits; more tells that some may.
+func due(tx store.Tx, now int64, all int, of func(kind string) int) (out []Job, more bool, err error) {
+	for after := store.Key(nil); ; {
+		kind := ""
+		for at, err := range jobs.ScanIndex(tx, byKind, nil, after, false) {
+			if err != nil {
+				return nil, false, err
+			}
+			kind, after = at.Row.Kind, store.K(at.Row.Kind, int64(math.MaxInt64))
+			break
+		}
+		if kind == "" {
+			break
+		}
+		room := of(kind)
+		for at, err := range jobs.ScanIndex(tx, byKind, store.K(kind), nil, false) {
+			if err != nil {
+				return nil, false, err
+			}
+			if at.Row.Due > now {
+				break
+			}
+			if room--; room < 0 {
+				more = true
+				break
+			}
+			out = append(out, *at.Row)
+		}
+	}
+	if len(out) <= all {
+		return out, more, nil
+	}
+	slices.SortStableFunc(out, func(a, b Job) int { return cmp.Compare(a.Due, b.Due) })
+	return out[:all], true, nil
 }
 
 func (r *Runner) do(ctx context.Context, j Job) {
 	run, cancel := context.WithTimeout(ctx, r.Lease*9/10)
 	defer cancel()
-	err := r.handle(run, j)
+	var err error
+	if j.over(r.Now()) {
+		err = Final(fmt.Errorf("expired; before: %q", j.LastError))
+	} else {
+		err = r.handle(run, j)
+	}
 	if ctx.Err() != nil && err != nil {
 		return // shutting down: the lease brings it back
 	}
@@ -270,7 +340,8 @@ func (r *Runner) settle(tx store.Tx, j Job, failure error) (given bool, err erro
 		return false, err
 	}
 	j.LastError = failure.Error()
-	if j.Attempt >= r.MaxAttempts || IsFinal(failure) {
+	next := r.Now().Add(wait(j.Attempt))
+	if j.Attempt >= r.MaxAttempts || IsFinal(failure) || j.over(next) {
 		if err := dead.Put(tx, &j); err != nil {
 			return false, err
 		}
@@ -281,9 +352,12 @@ func (r *Runner) settle(tx store.Tx, j Job, failure error) (given bool, err erro
 		}
 		return true, jobs.Delete(tx, key)
 	}
-	j.Due = r.Now().Add(wait(j.Attempt)).UnixMilli()
+	j.Due = next.UnixMilli()
 	return false, jobs.Put(tx, &j)
 }
+
+// over tells whether a time is too late for the work.
+func (j *Job) over(at time.Time) bool { return j.Expires > 0 && at.UnixMilli() >= j.Expires }
 
 // wait doubles from one second to one hour.
 func wait(attempt int) time.Duration {

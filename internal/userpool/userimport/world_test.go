@@ -195,7 +195,7 @@ func (w *world) ready(pool, text string) string {
 var queue = store.Table[job.Job]{
 	Name:    "jobs",
 	Key:     func(j *job.Job) store.Key { return store.K(j.ID) },
-	Indexes: []store.Index[job.Job]{{Name: "due", Of: func(j *job.Job) []store.Key { return []store.Key{store.K(j.Due)} }}},
+	Indexes: []store.Index[job.Job]{{Name: "kind", Of: func(j *job.Job) []store.Key { return []store.Key{store.K(j.Kind, j.Due)} }}},
 }
 
 // queued are the jobs of the queue that import.
