@@ -221,7 +221,9 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 		Import: b.backfill(drainer),
 	}
 	b.metrics.Gauge("cogtrail_jobs_dead", "Jobs given up since the start.", func() float64 { return float64(runner.Dead()) })
-	b.metrics.Gauge("cogtrail_messages_failed", "E-mails and SMS given up since the start.", func() float64 { return float64(runner.DeadOf(mailbox.JobKind)) })
+	b.metrics.Gauge("cogtrail_messages_failed", "E-mails and SMS given up since the start.", func() float64 {
+		return float64(runner.DeadOf(mailbox.JobKind(userpool.MediumEmail)) + runner.DeadOf(mailbox.JobKind(userpool.MediumSMS)))
+	})
 	b.metrics.Gauge("cogtrail_outbox_pending", "Records committed but not yet sealed.", func() float64 { return float64(drainer.Stats().Pending) })
 	b.bg = append(b.bg,
 		background{"outbox", drainer.Run}, background{"jobs", runner.Run},

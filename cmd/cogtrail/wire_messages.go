@@ -20,7 +20,9 @@ import (
 // carriers are the ways by which messages leave: e-mails if an SMTP server is configured, SMS if a webhook or an SNS endpoint is.
 func (b *builder) carriers() error {
 	b.mailbox.Carriers = make(map[string]mailbox.Carrier)
-	b.jobs[mailbox.JobKind] = b.mailbox.Run
+	for _, medium := range []string{userpool.MediumEmail, userpool.MediumSMS} {
+		b.jobs[mailbox.JobKind(medium)] = b.mailbox.Run
+	}
 	if b.config.Mail.Host != "" {
 		sender, err := b.mail()
 		if err != nil {

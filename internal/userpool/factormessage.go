@@ -54,7 +54,7 @@ func (r *Realm) sendSignInCode(c *op.Call, p *Pool, u *User, session string, to 
 	if err := r.spendSignInCode(c.Tx, p, u.Sub, c.Now); err != nil {
 		return nil, err
 	}
-	if err := r.send(c.Tx, p, p.signInMessage(to, text, own, c.Now)); err != nil {
+	if err := r.send(c.Tx, p, p.signInMessage(via.Client, to, text, own, c.Now)); err != nil {
 		return nil, fmt.Errorf("send sign-in code: %w", err)
 	}
 	sum := code.Hash(r.Vault, signInCode, string(p.key(u.Sub, session)), text)
@@ -73,10 +73,11 @@ func (r *Realm) spendSignInCode(tx store.Tx, p *Pool, who string, now time.Time)
 	return r.Spend(tx, p, who, SignInCodeLimit, now)
 }
 
-// signInMessage is the message with a code for signing in.
-func (p *Pool) signInMessage(to Attribute, text string, own trigger.MessageResponse, now time.Time) Message {
+// signInMessage is the message with a code for signing in, which is good as long as the session of the client.
+func (p *Pool) signInMessage(client *Client, to Attribute, text string, own trigger.MessageResponse, now time.Time) Message {
 	m := Message{
 		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: OnSignIn, Medium: MediumOf(to.Name), Destination: to.Value, Time: now,
+		Expires: now.Add(client.SessionLife()),
 	}
 	if m.Medium == MediumSMS {
 		m.Body = first(&own.SMS, p.Settings.SmsAuthenticationMessage, new(defaultSignIn))

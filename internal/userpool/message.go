@@ -39,6 +39,8 @@ type Message struct {
 	Subject     string // e-mails only
 	Body        string
 	Time        time.Time
+	// Expires is from when on it is of no use to send it: its code is worth nothing any more. Zero is never.
+	Expires time.Time
 	// SMSRegion is where the pool wants its SMS sent from, empty for its own Region.
 	SMSRegion string
 	// Nobody tells that the message is to an unknown name: a Sender does all it does for others, but nobody can read it anywhere
@@ -104,10 +106,11 @@ func (r *Realm) SendCodeTo(c *op.Call, p *Pool, u *User, occasion string, to Att
 	m := Message{
 		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: occasion, Medium: MediumOf(to.Name), Destination: to.Value, Time: c.Now,
 	}
-	body, subject := defaultVerification, defaultVerificationSubject
+	body, subject, life := defaultVerification, defaultVerificationSubject, codeLife(SignUpCode)
 	if occasion == OnForgot {
-		body, subject = defaultRecovery, defaultRecoverySubject
+		body, subject, life = defaultRecovery, defaultRecoverySubject, codeLife(RecoveryCode)
 	}
+	m.Expires = c.Now.Add(life)
 	var t cognitoidp.VerificationMessageTemplateType
 	if p.Settings.VerificationMessageTemplate != nil {
 		t = *p.Settings.VerificationMessageTemplate

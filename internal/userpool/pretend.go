@@ -27,7 +27,8 @@ func (r *Realm) PretendCode(tx store.Tx, p *Pool, name, who, purpose, occasion s
 	}
 	m := Message{
 		Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: occasion, Medium: MediumOf(to.Name), Destination: to.Value, Subject: subject,
-		Body: strings.ReplaceAll(body, "{####}", text), Time: now, Nobody: true,
+		Body: strings.ReplaceAll(body, "{####}", text), Time: now, Expires: now.Add(codeLife(purpose)),
+		Nobody: true,
 	}
 	if err := r.send(tx, p, m); err != nil {
 		return fmt.Errorf("send code to nobody: %w", err)

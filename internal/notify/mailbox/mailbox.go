@@ -16,8 +16,8 @@ import (
 // Keep is how many messages an account's mailbox holds; Trim drops older ones.
 const Keep = 1000
 
-// JobKind is the kind of the jobs that send a message to the world.
-const JobKind = "message"
+// JobKind is the kind of the jobs that send messages of a medium to the world: a mail server that hangs delays no SMS.
+func JobKind(medium string) string { return "message." + medium }
 
 // Message is one e-mail or SMS.
 type Message struct {
@@ -36,6 +36,8 @@ type Message struct {
 	SMSRegion string `json:"smsRegion,omitempty"`
 	// Nobody marks a message that must take the work of one and be none: no list shows it and no Carrier takes it.
 	Nobody bool `json:"nobody,omitempty"`
+	// Expires is from when on no Carrier takes the message any more, zero for never.
+	Expires time.Time `json:"-"`
 	// Stays tells Post that another way takes the message to the world: no Carrier does.
 	Stays bool `json:"-"`
 }
@@ -91,7 +93,7 @@ func (b *Mailbox) Post(tx store.Tx, m Message) error {
 		return fmt.Errorf("keep message: %w", err)
 	}
 	if b.Carriers[m.Medium] != nil && !m.Stays {
-		return job.Enqueue(tx, m.Time, m.Account, m.Region, JobKind, sealedJob{Account: m.Account, Sealed: sealed})
+		return job.EnqueueUntil(tx, m.Time, m.Expires, m.Account, m.Region, JobKind(m.Medium), sealedJob{Account: m.Account, Sealed: sealed})
 	}
 	return nil
 }
@@ -102,7 +104,7 @@ type sealedJob struct {
 	Sealed  []byte
 }
 
-// Run is the handler of jobs of JobKind: one attempt at one message.
+// Run is the handler of jobs of any JobKind: one attempt at one message.
 func (b *Mailbox) Run(ctx context.Context, j job.Job) error {
 	m, err := b.Opened(j)
 	if err != nil {

@@ -262,7 +262,10 @@ func TestPost_delivery(t *testing.T) {
 			text.Medium = "SMS"
 			other := after(2*time.Second, "a@example.com", "other")
 			other.Stays = true // goes another way
-			w.post(after(0, "a@example.com", "mail"), text, other)
+			mail := after(0, "a@example.com", "mail")
+			mail.Expires = start.Add(time.Hour)
+			want := map[string]int64{"mail": mail.Expires.UnixMilli()} // 0 for never
+			w.post(mail, text, other)
 			if got := w.bodies(account, "", 10); got != "other text mail" {
 				t.Errorf("kept %q", got)
 			}
@@ -276,7 +279,7 @@ func TestPost_delivery(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if j.Kind != mailbox.JobKind || j.Account != account || m.ID == "" {
+				if j.Kind != mailbox.JobKind(m.Medium) || j.Expires != want[m.Body] || j.Account != account || m.ID == "" {
 					t.Errorf("job %+v of %+v", j, m)
 				}
 				got = append(got, m.Body)
