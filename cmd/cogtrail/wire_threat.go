@@ -44,13 +44,16 @@ func (b *builder) threat() (threat.Guard, error) {
 // followPools follows what user pools do: their use is counted, and messages that were given up stand in their logs.
 func (b *builder) followPools(pools *service.Service) {
 	b.settlers = append(b.settlers, useSettler{&pooluse.Counter{Realm: pools.Realm, Emit: metric.AddSummary}})
-	b.givenUp[mailbox.JobKind] = func(tx store.Tx, now time.Time, j job.Job) error {
+	undelivered := func(tx store.Tx, now time.Time, j job.Job) error {
 		m, err := b.mailbox.Opened(j)
 		if err != nil || m.UserPoolID == "" {
 			return nil // nobody can say whose it was, or it was no user pool's
 		}
 		details := fmt.Sprintf("%s of %s could not be delivered: %s", m.Medium, m.Trigger, j.LastError)
 		return logdelivery.Failed(tx, pools.Realm, poolLogs{}, userpool.PoolID(m.UserPoolID), details, now)
+	}
+	for _, medium := range []string{userpool.MediumEmail, userpool.MediumSMS} {
+		b.givenUp[mailbox.JobKind(medium)] = undelivered
 	}
 }
 
