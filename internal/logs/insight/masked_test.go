@@ -17,8 +17,7 @@ import (
 // Protected data shows to no query, and no filter finds it, unless the query asks for it and its user may.
 func TestStartQuery_masked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var w *world
-		w = newWorld(t, func(o *insight.Options) { o.Masks, o.Records = new(mask.Masker), records{} })
+		w := newWorld(t, func(o *insight.Options) { o.Masks, o.Records = new(mask.Masker), records{} })
 		w.svc.Records = records{w}
 		const ids = `["arn:aws:dataprotection::aws:data-identifier/EmailAddress"]`
 		const document = `{"Name":"p","Version":"2021-06-01","Statement":[{"DataIdentifier":` + ids + `,"Operation":{"Audit":{"FindingsDestination":{}}}},` +

@@ -39,8 +39,7 @@ func (r records) At(ctx context.Context, account, pointer string) (logs.Event, b
 }
 
 func newRecordWorld(t testing.TB) *world {
-	var w *world
-	w = newWorld(t, func(o *insight.Options) { o.Records = records{} })
+	w := newWorld(t, func(o *insight.Options) { o.Records = records{} })
 	w.svc.Records = records{w}
 	return w
 }
