@@ -2,7 +2,6 @@ package userpool
 
 import (
 	"context"
-	"slices"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
@@ -36,17 +35,23 @@ func (p *Pool) About(client *Client, name string) trigger.About {
 func (p *Pool) EventAttributes(u *User) map[string]string {
 	out := GivenAttributes(u)
 	out["sub"], out["cognito:user_status"] = u.Sub, string(u.Status)
-	for _, name := range []string{Email, Phone} {
-		if v, ok := u.Get(name); ok && u.Verified(name) && slices.Contains(p.Settings.AliasAttributes, name) {
+	for _, name := range addresses {
+		if v, ok := u.Get(name); ok && u.Verified(name) && p.SignsInWith(name) {
 			out["cognito:"+name+"_alias"] = v
 		}
+	}
+	if len(u.Factors.Enabled) > 0 {
+		out["cognito:mfa_enabled"] = "true"
+	}
+	if text := u.IdentitiesText(); text != "" {
+		out["identities"] = text
 	}
 	return out
 }
 
 // GivenAttributes are the attributes of somebody who is not a user yet.
 func GivenAttributes(u *User) map[string]string {
-	out := make(map[string]string, len(u.Attributes)+4)
+	out := make(map[string]string, len(u.Attributes)+6)
 	for _, a := range u.Attributes {
 		out[a.Name] = a.Value
 	}

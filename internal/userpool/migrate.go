@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
@@ -35,16 +36,7 @@ func (r *Realm) Migrate(c *op.Call, p *Pool, source, name string, password *stri
 	if err := r.setMigrated(c, p, u, found, password); err != nil {
 		return nil, err
 	}
-	if found.ForceAlias {
-		for _, a := range addresses {
-			if p.SignsInWith(a) && u.Verified(a) {
-				if err := r.TakeAlias(c.Tx, p, u, a, c.Now); err != nil {
-					return nil, err
-				}
-			}
-		}
-	}
-	if err := r.PutUser(c.Tx, p, u); err != nil {
+	if err := r.putMigrated(c.Tx, p, u, found.ForceAlias, c.Now); err != nil {
 		return nil, err
 	}
 	c.Record.Subject(u.Sub)
@@ -53,9 +45,21 @@ func (r *Realm) Migrate(c *op.Call, p *Pool, source, name string, password *stri
 		if _, err := r.UserBySub(tx, p, kept.Sub); !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		return r.PutUser(tx, p, kept)
+		return r.putMigrated(tx, p, kept, found.ForceAlias, c.Now)
 	})
 	return u, nil
+}
+
+// putMigrated writes a user. force lets him take aliases from those who have them.
+func (r *Realm) putMigrated(tx store.Tx, p *Pool, u *User, force bool, now time.Time) error {
+	for _, a := range addresses {
+		if force && p.SignsInWith(a) && u.Verified(a) {
+			if err := r.TakeAlias(tx, p, u, a, now); err != nil {
+				return err
+			}
+		}
+	}
+	return r.PutUser(tx, p, u)
 }
 
 // migrated is a user as another directory describes him, not yet written. An attribute username is his name, else it is what he

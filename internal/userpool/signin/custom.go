@@ -27,7 +27,7 @@ const (
 type chain struct {
 	Done     []trigger.Done    `json:"done"`
 	Private  map[string]string `json:"private,omitempty"`
-	Metadata string            `json:"metadata,omitempty"`
+	Metadata *string           `json:"metadata,omitempty"`
 }
 
 // inChain are the challenges of the server's own that functions see in a custom sign-in.
@@ -205,7 +205,7 @@ func (s *step) answerCustom() (*outcome, error) {
 		return nil, err
 	}
 	a.custom.Done = append(a.custom.Done, trigger.Done{Name: customChallenge, Result: right, Metadata: a.custom.Metadata})
-	a.custom.Private, a.custom.Metadata = nil, ""
+	a.custom.Private, a.custom.Metadata = nil, nil
 	return a.define()
 }
 
@@ -243,7 +243,7 @@ func (a *attempt) wait(row *userpool.Session) error {
 	if a.user == nil {
 		row.Who, row.Unknown, row.Name = a.who, true, a.realm.Vault.Seal(namePurpose, []byte(a.name), []byte(a.who))
 	} else {
-		row.Who, row.Generation = a.user.Sub, a.user.Generation
+		row.After(a.user)
 	}
 	row.Proved = a.proved
 	return a.carry(row)

@@ -285,7 +285,7 @@ func TestCustomAuth_passwordFirst(t *testing.T) {
 	if res.Err != nil || *next.ChallengeName != "CUSTOM_CHALLENGE" {
 		t.Fatalf("%+v, %v", next, res.Err)
 	}
-	const seen = `[{"challengeName":"SRP_A","challengeResult":true},{"challengeName":"PASSWORD_VERIFIER","challengeResult":true},{"challengeName":"SMS_MFA","challengeResult":true}]`
+	const seen = `[{"challengeName":"SRP_A","challengeResult":true,"challengeMetadata":null},{"challengeName":"PASSWORD_VERIFIER","challengeResult":true,"challengeMetadata":null},{"challengeName":"SMS_MFA","challengeResult":true,"challengeMetadata":null}]`
 	if e := w.Events(); e[0].Get("request.session").Raw != seen {
 		t.Error(e[0].Raw)
 	}

@@ -4,9 +4,10 @@ import "context"
 
 // Done is a challenge that was answered, as the functions of custom sign-ins see it.
 type Done struct {
-	Name     string `json:"challengeName"`
-	Result   bool   `json:"challengeResult"`
-	Metadata string `json:"challengeMetadata,omitempty"`
+	Name   string `json:"challengeName"`
+	Result bool   `json:"challengeResult"`
+	// Metadata is nil but for a challenge of the pool's own.
+	Metadata *string `json:"challengeMetadata"`
 }
 
 // DefineRequest is what DefineAuthChallenge is asked.
@@ -48,7 +49,7 @@ type CreateRequest struct {
 type CreateResponse struct {
 	Public   map[string]string
 	Private  map[string]string
-	Metadata string
+	Metadata *string
 }
 
 // CreateAuthChallenge asks for a challenge.
@@ -56,8 +57,8 @@ func (f *Functions) CreateAuthChallenge(ctx context.Context, function string, ab
 	o, err := f.ask(ctx, question{
 		function: function, trigger: "CreateAuthChallenge", source: "CreateAuthChallenge_Authentication", about: about, request: in,
 		response: struct {
-			Public   empty   `json:"publicChallengeParameters"`
-			Private  empty   `json:"privateChallengeParameters"`
+			Public   *empty  `json:"publicChallengeParameters"`
+			Private  *empty  `json:"privateChallengeParameters"`
 			Metadata *string `json:"challengeMetadata"`
 		}{},
 	})
@@ -87,7 +88,7 @@ func (f *Functions) VerifyAuthChallengeResponse(ctx context.Context, function st
 	o, err := f.ask(ctx, question{
 		function: function, trigger: "VerifyAuthChallengeResponse", source: "VerifyAuthChallengeResponse_Authentication", about: about, request: in,
 		response: struct {
-			Right bool `json:"answerCorrect"`
+			Right *bool `json:"answerCorrect"`
 		}{},
 	})
 	if err != nil {

@@ -40,7 +40,7 @@ func TestEvents(t *testing.T) {
 	user := map[string]string{"sub": "s", "email": "jo@example.com"}
 	data, meta := map[string]string{"v": "1"}, map[string]string{"m": "2"}
 	none := trigger.About{Region: "us-east-1", PoolID: "us-east-1_AbCdEfGhI", UserName: "jo"}
-	session := []trigger.Done{{Name: "SRP_A", Result: true}, {Name: "CUSTOM_CHALLENGE", Metadata: "CAPTCHA"}}
+	session := []trigger.Done{{Name: "SRP_A", Result: true}, {Name: "CUSTOM_CHALLENGE", Metadata: new("CAPTCHA")}}
 	groups := trigger.Groups{Names: []string{"staff"}, Roles: []string{}}
 	tokens := trigger.TokenRequest{Attributes: user, Groups: groups, Scopes: []string{"openid"}, ClientMetadata: meta}
 	for name, ask := range map[string]func(ctx context.Context, f *trigger.Functions) error{
