@@ -87,6 +87,7 @@ func (s *Server) Do(req *http.Request) (*Answer, error) {
 var targets = map[string]string{
 	"cognito-idp": "AWSCognitoIdentityProviderService.", "cloudtrail": "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.",
 	"logs": "Logs_20140328.", "monitoring": "GraniteServiceVersion20100801.",
+	"events": "AWSEvents.",
 }
 
 // versions are the API versions of the services that speak query.
