@@ -1,6 +1,7 @@
 package pooltest
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,11 +23,16 @@ var (
 
 func write(tx store.Tx, t *store.Table[written], text string) error {
 	var n int64
-	for _, err := range t.Scan(tx, nil, nil) {
+	for kv, err := range tx.Scan(t.Name, nil, nil, true) {
 		if err != nil {
 			return err
 		}
-		n++
+		var last written
+		if err := json.Unmarshal(kv.Value, &last); err != nil {
+			return err
+		}
+		n = last.N + 1
+		break
 	}
 	return t.Put(tx, &written{n, text})
 }

@@ -52,6 +52,10 @@ func (s *step) startCustom() (*outcome, error) {
 	if a.user != nil && !a.user.Enabled {
 		return nil, userpool.Disabled()
 	}
+	a.watch = a.watch.Custom()
+	if err := a.watch.Barred(a.who, a.user); err != nil {
+		return nil, err
+	}
 	if err := a.preAuthentication(); err != nil {
 		return nil, err
 	}
@@ -187,6 +191,9 @@ func (s *step) answerCustom() (*outcome, error) {
 	case a.user != nil && !a.user.Enabled:
 		return nil, userpool.Disabled()
 	}
+	if err := a.watch.Barred(a.who, a.user); err != nil {
+		return nil, err
+	}
 	s.c.Keep(func(tx store.Tx) error { return s.realm.UseSession(tx, row) })
 	f := s.pool.Triggers().VerifyAuthChallengeResponse
 	if f == nil {
@@ -246,6 +253,9 @@ func (a *attempt) wait(row *userpool.Session) error {
 		row.After(a.user)
 	}
 	row.Proved = a.proved
+	if err := a.waiting(row); err != nil {
+		return err
+	}
 	return a.carry(row)
 }
 
@@ -272,7 +282,7 @@ func (a *attempt) carried(row *userpool.Session) error {
 	if err != nil {
 		return fmt.Errorf("open custom sign-in: %w", err)
 	}
-	a.custom = &chain{}
+	a.custom, a.watch = &chain{}, a.watch.Custom()
 	if err := json.Unmarshal(raw, a.custom); err != nil {
 		return errors.New("sealed custom sign-in is no JSON")
 	}

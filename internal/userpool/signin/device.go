@@ -81,6 +81,9 @@ func (s *step) finishDevice() (*outcome, error) {
 	case a.user.Status != userpool.Confirmed:
 		return nil, userpool.InvalidSession()
 	}
+	if err := a.watch.Barred(a.who, a.user); err != nil {
+		return nil, err
+	}
 	d, err := a.proving(p.row)
 	if err != nil {
 		return nil, err

@@ -117,10 +117,10 @@ func (s *step) resume(row *userpool.Session) (*attempt, error) {
 		return nil, userpool.Incorrect()
 	}
 	a.user, a.name = u, u.Username
-	if err := a.resumeEvent(row); err != nil {
+	if err := a.carried(row); err != nil {
 		return nil, err
 	}
-	return a, a.carried(row)
+	return a, a.resumeEvent(row)
 }
 
 // answered finds the session a step answers, with its user: he is known, let in, and the one whom the answer names. names are the
@@ -155,7 +155,7 @@ func (s *step) answered(challenge string, names ...string) (*attempt, *userpool.
 	case !a.user.Enabled:
 		return nil, nil, userpool.Disabled()
 	}
-	return a, row, nil
+	return a, row, a.watch.Barred(a.who, a.user)
 }
 
 func isRefusal(err error) bool {

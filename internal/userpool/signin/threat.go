@@ -10,13 +10,10 @@ import (
 // judge lets threat protection look at a user who has proved who he is, once a sign-in. text is his password if it came in clear,
 // proved tells that it was a password at all.
 func (a *attempt) judge(text string, proved bool) error {
-	if a.custom != nil {
-		a.watch = a.watch.Custom()
-	}
 	if a.watch == nil || a.event != nil {
 		return nil
 	}
-	v, err := a.watch.Judge(a.user, text, proved, len(a.pool.Reachable(a.user)) > 0)
+	v, err := a.watch.Judge(a.user, text, proved, len(a.reachable()) > 0 || a.several())
 	if err != nil {
 		return err
 	}
@@ -62,7 +59,7 @@ func (a *attempt) several() bool { return len(a.proved) > 1 }
 func (a *attempt) demand() userpool.Demand {
 	d := a.pool.Demand(a.user)
 	if a.challenged() && len(d.Use) == 0 && len(d.Setup) == 0 && !d.Lost {
-		d.Use = a.pool.Reachable(a.user)
+		d.Use = a.reachable()
 		d.Lost = len(d.Use) == 0 // taken away meanwhile
 	}
 	return d
@@ -70,7 +67,12 @@ func (a *attempt) demand() userpool.Demand {
 
 // accepts tells whether a code of a factor still lets the user in.
 func (a *attempt) accepts(factor string) bool {
-	return a.pool.Accepts(a.user, factor) || a.challenged() && slices.Contains(a.pool.Reachable(a.user), factor)
+	return a.pool.Accepts(a.user, factor) || a.challenged() && slices.Contains(a.reachable(), factor)
+}
+
+// reachable are the factors that risk can ask for: a sign-in that began with one does not prove it twice.
+func (a *attempt) reachable() []string {
+	return slices.DeleteFunc(a.pool.Reachable(a.user), func(f string) bool { return slices.Contains(a.proved, userpool.ByFactor(f)) })
 }
 
 // challenged tells that risk makes the sign-in ask for a second factor, which no device stands for.

@@ -27,7 +27,9 @@ func public(c *op.Call, client *userpool.Client, d *cognitoidp.UserContextDataTy
 	agent := c.UserAgent
 	if d != nil {
 		if e := client.Settings.EnablePropagateAdditionalUserContextData; e != nil && *e && client.HasSecret() && d.IpAddress != nil {
-			p.Address = *d.IpAddress
+			if _, err := netip.ParseAddr(*d.IpAddress); err == nil { // what is no address hides none
+				p.Address = *d.IpAddress
+			}
 		}
 		agent = p.told(client, d.EncodedData, agent)
 	}

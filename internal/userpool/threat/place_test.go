@@ -71,7 +71,7 @@ func TestPublic(t *testing.T) {
 		{"address of a client that may not say", plain, &cognitoidp.UserContextDataType{IpAddress: new("203.0.113.9")}, seen},
 		{"address", server, &cognitoidp.UserContextDataType{IpAddress: new("2001:db8:1:2::3")}, userpool.Place{
 			Address: "2001:db8:1:2::3", Network: "2001:db8:1::/48", Device: seen.Device, Mark: seen.Mark}},
-		{"no address", server, &cognitoidp.UserContextDataType{IpAddress: new("here")}, userpool.Place{Device: seen.Device, Mark: seen.Mark}},
+		{"no address", server, &cognitoidp.UserContextDataType{IpAddress: new("here")}, seen},
 	} {
 		if got := Public(c, x.client, x.data)(); got != x.want {
 			t.Errorf("%s: %+v, want %+v", x.name, got, x.want)
