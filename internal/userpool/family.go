@@ -35,7 +35,9 @@ type Family struct {
 	Proved   []string `json:",omitempty"` // as SignIn has them
 	AuthTime time.Time
 	Ends     time.Time // when the refresh token does
-	Revoked  bool
+	// TokenSession is nil where the pool did not track sessions when the family began.
+	TokenSession *TokenSession `json:",omitempty"`
+	Revoked      bool
 	// Expires is when no token of the family can be valid any more, in ms since 1970.
 	Expires int64
 }
@@ -57,6 +59,12 @@ var Families = store.Table[Family]{
 			}
 			return []store.Key{store.K(f.Account, f.Region, string(f.Pool), f.Rotation.Handle)}
 		}},
+		{Name: tokenSessions, Unique: true, Of: func(f *Family) []store.Key {
+			if f.TokenSession == nil || f.Revoked {
+				return nil
+			}
+			return []store.Key{store.K(f.Account, f.Region, string(f.Pool), f.Sub, f.TokenSession.ID)}
+		}},
 		{Name: expires, Of: func(f *Family) []store.Key { return []store.Key{store.K(f.Expires)} }},
 	},
 }
@@ -68,6 +76,8 @@ type SignIn struct {
 	// Device is the device that proved itself, nil without one. Known tells that he named one he has: he gets no new key.
 	Device *Device
 	Known  bool
+	// From is where he did.
+	From Origin
 	// Says is what a function wants in the tokens, nil without one.
 	Says *trigger.TokenResponse
 	// Event is the id of the sign-in's authentication event, empty for none.
@@ -97,6 +107,9 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, how SignIn, now 
 	case p.TracksDevices() && !how.Known:
 		issued = p.Issued()
 		f.Device = *issued.DeviceKey
+	}
+	if err := r.track(tx, p, u, f, how.From, now); err != nil {
+		return nil, err
 	}
 	if err := Families.InsertDrawn(tx, f); err != nil {
 		return nil, fmt.Errorf("write token family: %w", err)

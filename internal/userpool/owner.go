@@ -38,6 +38,10 @@ func (r *Realm) Owner(tx store.Tx, in any) (account, region string, ok bool) {
 		return r.ownerOfClient(tx, in.ClientId)
 	case *cognitoidp.GetUserInput:
 		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.ListUserSessionsInput:
+		return r.ownerOfToken(tx, in.AccessToken)
+	case *cognitoidp.RevokeUserSessionInput:
+		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.GlobalSignOutInput:
 		return r.ownerOfToken(tx, in.AccessToken)
 	case *cognitoidp.GetTokensFromRefreshTokenInput:

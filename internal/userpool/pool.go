@@ -33,6 +33,8 @@ type Pool struct {
 	// Settings is the pool as it is described, with every default filled in, without the estimate of its users.
 	Settings cognitoidp.UserPoolType
 	Factors  PoolFactors `json:",omitzero"`
+	// Sessions is nil if it was never set.
+	Sessions *Tracking `json:",omitempty"`
 
 	attributes map[string]*cognitoidp.SchemaAttributeType
 	order      map[string]int

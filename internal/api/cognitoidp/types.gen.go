@@ -277,6 +277,19 @@ type AdminListUserAuthEventsOutput struct {
 	NextToken  *string
 }
 
+// AdminListUserSessionsInput is the shape AdminListUserSessionsRequest.
+type AdminListUserSessionsInput struct {
+	UserPoolId string // required
+	Username   string // required, sensitive
+	NextToken  *string
+}
+
+// AdminListUserSessionsOutput is the shape AdminListUserSessionsResponse.
+type AdminListUserSessionsOutput struct {
+	Sessions  []SessionDescriptionType
+	NextToken *string
+}
+
 // AdminRemoveUserFromGroupInput is the shape AdminRemoveUserFromGroupRequest.
 type AdminRemoveUserFromGroupInput struct {
 	UserPoolId string // required
@@ -313,6 +326,18 @@ type AdminRespondToAuthChallengeOutput struct {
 	Session              *string // sensitive
 	ChallengeParameters  map[string]string
 	AuthenticationResult *AuthenticationResultType
+}
+
+// AdminRevokeUserSessionInput is the shape AdminRevokeUserSessionRequest.
+type AdminRevokeUserSessionInput struct {
+	UserPoolId               string // required
+	Username                 string // required, sensitive
+	SessionId                string // required
+	RevokeAssociatedSessions *string
+}
+
+// AdminRevokeUserSessionOutput is the shape AdminRevokeUserSessionResponse.
+type AdminRevokeUserSessionOutput struct {
 }
 
 // AdminSetUserMFAPreferenceInput is the shape AdminSetUserMFAPreferenceRequest.
@@ -1202,6 +1227,18 @@ type GetUserPoolMfaConfigOutput struct {
 	WebAuthnConfiguration         *WebAuthnConfigurationType
 }
 
+// GetUserPoolSessionConfigurationInput is the shape GetUserPoolSessionConfigurationRequest.
+type GetUserPoolSessionConfigurationInput struct {
+	UserPoolId string // required
+}
+
+// GetUserPoolSessionConfigurationOutput is the shape GetUserPoolSessionConfigurationResponse.
+type GetUserPoolSessionConfigurationOutput struct {
+	UserPoolId          *string
+	UserSessionTracking *string
+	TokenSession        *UserPoolTokenSessionConfigType
+}
+
 // GlobalSignOutInput is the shape GlobalSignOutRequest.
 type GlobalSignOutInput struct {
 	AccessToken string // required, sensitive
@@ -1408,6 +1445,18 @@ type ListUserPoolsInput struct {
 // ListUserPoolsOutput is the shape ListUserPoolsResponse.
 type ListUserPoolsOutput struct {
 	UserPools []UserPoolDescriptionType
+	NextToken *string
+}
+
+// ListUserSessionsInput is the shape ListUserSessionsRequest.
+type ListUserSessionsInput struct {
+	AccessToken string // required, sensitive
+	NextToken   *string
+}
+
+// ListUserSessionsOutput is the shape ListUserSessionsResponse.
+type ListUserSessionsOutput struct {
+	Sessions  []SessionDescriptionType
 	NextToken *string
 }
 
@@ -1624,6 +1673,17 @@ type RevokeTokenInput struct {
 type RevokeTokenOutput struct {
 }
 
+// RevokeUserSessionInput is the shape RevokeUserSessionRequest.
+type RevokeUserSessionInput struct {
+	AccessToken              string // required, sensitive
+	SessionId                string // required
+	RevokeAssociatedSessions *string
+}
+
+// RevokeUserSessionOutput is the shape RevokeUserSessionResponse.
+type RevokeUserSessionOutput struct {
+}
+
 // RiskConfigurationType is the shape RiskConfigurationType.
 type RiskConfigurationType struct {
 	UserPoolId                              *string
@@ -1660,6 +1720,26 @@ type SchemaAttributeType struct {
 	Required                   *bool
 	NumberAttributeConstraints *NumberAttributeConstraintsType
 	StringAttributeConstraints *StringAttributeConstraintsType
+}
+
+// SessionDescriptionType is the shape SessionDescriptionType.
+type SessionDescriptionType struct {
+	SessionId        *string
+	SessionType      *string
+	ClientId         *string
+	CreateDate       *time.Time
+	LastActiveDate   *time.Time
+	DeviceType       *string
+	LastIPAddress    *string
+	LastLocation     *SessionLocationType
+	OriginSessionId  *string
+	IsCurrentSession *bool
+}
+
+// SessionLocationType is the shape SessionLocationType.
+type SessionLocationType struct {
+	City    *string
+	Country *string
 }
 
 // SetLogDeliveryConfigurationInput is the shape SetLogDeliveryConfigurationRequest.
@@ -1730,6 +1810,20 @@ type SetUserPoolMfaConfigOutput struct {
 	EmailMfaConfiguration         *EmailMfaConfigType
 	MfaConfiguration              *string
 	WebAuthnConfiguration         *WebAuthnConfigurationType
+}
+
+// SetUserPoolSessionConfigurationInput is the shape SetUserPoolSessionConfigurationRequest.
+type SetUserPoolSessionConfigurationInput struct {
+	UserPoolId          string                          // required
+	UserSessionTracking string                          // required
+	TokenSession        *UserPoolTokenSessionConfigType // required
+}
+
+// SetUserPoolSessionConfigurationOutput is the shape SetUserPoolSessionConfigurationResponse.
+type SetUserPoolSessionConfigurationOutput struct {
+	UserPoolId          *string
+	UserSessionTracking *string
+	TokenSession        *UserPoolTokenSessionConfigType
 }
 
 // SetUserSettingsInput is the shape SetUserSettingsRequest.
@@ -2156,6 +2250,11 @@ type UserPoolDescriptionType struct {
 type UserPoolPolicyType struct {
 	PasswordPolicy *PasswordPolicyType
 	SignInPolicy   *SignInPolicyType
+}
+
+// UserPoolTokenSessionConfigType is the shape UserPoolTokenSessionConfigType.
+type UserPoolTokenSessionConfigType struct {
+	MaxPerUser int64 // required
 }
 
 // UserPoolType is the shape UserPoolType.

@@ -25,7 +25,7 @@ func tierFits(tx store.Tx, p *userpool.Pool, tier string) error {
 	if tier != "LITE" {
 		return nil
 	}
-	if p.Factors.Email != nil || p.Factors.WebAuthn != nil {
+	if p.Factors.Email != nil || p.Factors.WebAuthn != nil || p.Tracking().Enabled {
 		return tierInUse()
 	}
 	prefix, custom, err := domain.Of(tx, p)

@@ -33,6 +33,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/uicustomization"
 	"github.com/cogtrail/cogtrail/internal/userpool/user"
 	"github.com/cogtrail/cogtrail/internal/userpool/userimport"
+	"github.com/cogtrail/cogtrail/internal/userpool/usersession"
 	"github.com/cogtrail/cogtrail/internal/userpool/webauthn"
 )
 
@@ -80,6 +81,7 @@ type Service struct {
 	Risk            *risk.Service
 	LogDelivery     *logdelivery.Service
 	AuthEvent       *authevent.Service
+	UserSession     *usersession.Service
 }
 
 // domainSuffix is what stands behind the Region in the names of prefix domains.
@@ -116,7 +118,7 @@ func New(d Deps) (*Service, error) {
 		Recovery: &recovery.Service{Realm: r, Guard: &guard}, Import: userimport.New(r, d.Import),
 		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r}, Domain: &domain.Service{Realm: r},
 		UICustomization: &uicustomization.Service{Realm: r}, Branding: &branding.Service{Realm: r}, Terms: &terms.Service{Realm: r},
-		Risk: &risk.Service{Realm: r}, LogDelivery: &logdelivery.Service{Realm: r}, AuthEvent: &authevent.Service{Realm: r, Guard: &guard},
+		Risk: &risk.Service{Realm: r}, LogDelivery: &logdelivery.Service{Realm: r}, AuthEvent: &authevent.Service{Realm: r, Guard: &guard}, UserSession: &usersession.Service{Realm: r},
 	}, nil
 }
 
@@ -144,6 +146,7 @@ func (s *Service) Operations(svc *schema.Service) []*op.Operation {
 	ops = append(ops, cognitoidp.RiskOps(svc, s.Risk)...)
 	ops = append(ops, cognitoidp.LogdeliveryOps(svc, s.LogDelivery)...)
 	ops = append(ops, cognitoidp.AutheventOps(svc, s.AuthEvent)...)
+	ops = append(ops, cognitoidp.UsersessionOps(svc, s.UserSession)...)
 	s.Realm.Own(ops)
 	return ops
 }

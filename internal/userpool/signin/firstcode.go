@@ -3,6 +3,7 @@ package signin
 import (
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
 // firstCodeParameter names the parameter in which the code of a first factor comes.
@@ -57,8 +58,12 @@ func (x *chooser) checkFirstCode(row *userpool.Session) (*outcome, error) {
 	if err := x.realm.UseSession(x.c.Tx, row); err != nil {
 		return nil, err
 	}
+	signedUp := x.user.Status == userpool.Unconfirmed
 	if err := x.realm.Prove(x.c.Tx, x.pool, x.user, f.To.Name, x.c.Now); err != nil {
 		return nil, err
+	}
+	if signedUp {
+		x.realm.PostConfirmation(x.c, x.pool, x.user, trigger.ConfirmSignUp, x.via())
 	}
 	by := userpool.ByEmail
 	if f.To.Name == userpool.Phone {

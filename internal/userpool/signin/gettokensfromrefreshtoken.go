@@ -67,6 +67,9 @@ func (s *Service) GetTokensFromRefreshToken(c *op.Call, in *cognitoidp.GetTokens
 	if err != nil {
 		return nil, err
 	}
+	if err := s.Realm.Touch(c.Tx, f, userpool.OriginOf(c), c.Now); err != nil {
+		return nil, err
+	}
 	t, err := s.Realm.Issue(c.Tx, p, client, u, f, says, c.Now)
 	if err != nil {
 		return nil, err

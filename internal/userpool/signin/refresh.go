@@ -43,6 +43,9 @@ func (s *step) refresh() (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.realm.Touch(s.c.Tx, f, userpool.OriginOf(s.c), s.c.Now); err != nil {
+		return nil, err
+	}
 	t, err := s.realm.Issue(s.c.Tx, s.pool, s.client, u, f, says, s.c.Now)
 	if err != nil {
 		return nil, err

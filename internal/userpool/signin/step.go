@@ -269,7 +269,7 @@ func (a *attempt) tokens() (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, userpool.SignIn{Proved: a.proved, Device: a.device, Known: named != nil, Says: says, Event: event}, a.c.Now)
+	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, userpool.SignIn{Proved: a.proved, Device: a.device, Known: named != nil, From: userpool.OriginOf(a.c), Says: says, Event: event}, a.c.Now)
 	if err != nil {
 		return nil, err
 	}
