@@ -18,7 +18,7 @@ func TestBoto3(t *testing.T) {
 	t.Parallel()
 	ledgers := t.TempDir()
 	t.Run("programs", func(t *testing.T) {
-		for _, name := range []string{"cognito", "groups", "factors", "passkeys", "configuration", "userimport", "identities", "storage", "trail", "observe", "logs", "insights", "cloudwatch", "events", "guard", "threat"} {
+		for _, name := range []string{"cognito", "groups", "factors", "passkeys", "sessions", "configuration", "userimport", "identities", "storage", "trail", "observe", "logs", "insights", "cloudwatch", "events", "guard", "threat"} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				s := harness.Start(t, binary, fast...)
