@@ -238,17 +238,19 @@ func (r *Realm) user(tx store.Tx, key store.Key) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	shared, err := r.users.get(string(key), raw, func(raw []byte) (*User, error) {
-		u := new(User)
-		if err := json.Unmarshal(raw, u); err != nil {
-			return nil, fmt.Errorf("decode user: %w", err)
-		}
-		return u, nil
-	})
+	shared, err := r.users.get(string(key), raw, decodeUser)
 	if err != nil {
 		return nil, err
 	}
 	return shared.clone(), nil
+}
+
+func decodeUser(raw []byte) (*User, error) {
+	u := new(User)
+	if err := json.Unmarshal(raw, u); err != nil {
+		return nil, fmt.Errorf("decode user: %w", err)
+	}
+	return u, nil
 }
 
 // KnownUser is User for administrative calls: it answers that a user does not exist, and names the one found in the record.

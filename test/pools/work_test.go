@@ -24,12 +24,13 @@ import (
 var pairs = flag.Int("pairs", 0, "pairs of calls about a known and an unknown user that TestEqualWork times; 0 makes a few and judges nothing")
 
 // TestEqualWork times the same call about a user who is there and about one who is not, in turn, through the gateway over the embedded
-// engine, where users are hidden. Their answers have to have the same bytes but for what is drawn for each call; with -pairs, on a
-// quiet machine, the medians may differ by no more than 2 % of the known user's.
+// engine, where users are hidden. Both are timed when nothing of either is in a cache, and once more at once. With -pairs, on a quiet
+// machine, the medians may differ by no more than 2 % of the known user's.
 func TestEqualWork(t *testing.T) {
 	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
-			db, err := sqlite.Open(t.TempDir(), sqlite.Options{})
+			// A pair leaves more rows than the cache holds of all pairs, so that no user is in it who was not asked for a moment ago.
+			db, err := sqlite.Open(t.TempDir(), sqlite.Options{CacheBytes: 512 << 10})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -39,36 +40,51 @@ func TestEqualWork(t *testing.T) {
 			w.pool = w.Pool(nil)
 			w.client = *w.Client(w.pool, hiding).ClientId
 			n := max(*pairs, 4)
-			var known, unknown series
+			for i := range n {
+				kind.prepare(w, there(i))
+				w.Advance(time.Millisecond)
+			}
+			rounds := []string{"first", "again"}
+			alike := kind.code(true) == kind.code(false)
+			if !alike {
+				rounds = rounds[:1] // the first call changes who is there
+			}
+			known, unknown := make([]series, len(rounds)), make([]series, len(rounds))
 			for i := range n {
 				// The order of a pair is turned round each time, so that the first call's cost falls on both.
-				there, nobody := fmt.Sprintf("there%06d", i), fmt.Sprintf("nobody%04d", i)
-				kind.prepare(w, there)
-				first, second := there, nobody
+				who := []string{there(i), fmt.Sprintf("nobody%04d", i)}
 				if i%2 == 1 {
-					first, second = nobody, there
+					slices.Reverse(who)
 				}
-				for _, who := range []string{first, second} {
-					a, took, cpu := w.timed(kind, who)
-					if want := kind.code(who == there); !strings.HasPrefix(a.header, want) || (want == "") != (a.status == http.StatusOK) {
-						t.Fatalf("%s was answered %d %s, want %q", who, a.status, a.body, want)
-					}
-					if who == there {
-						known.add(took, cpu)
-					} else {
-						unknown.add(took, cpu)
+				for _, who := range who {
+					for round := range rounds {
+						a, took, cpu := w.timed(kind, who)
+						if want := kind.code(who == there(i)); !strings.HasPrefix(a.header, want) || (want == "") != (a.status == http.StatusOK) {
+							t.Fatalf("%s was answered %d %s, want %q", who, a.status, a.body, want)
+						}
+						if who == there(i) {
+							known[round].add(took, cpu)
+						} else {
+							unknown[round].add(took, cpu)
+						}
 					}
 				}
 			}
-			took, cpu := off(known.took, unknown.took), off(known.cpu, unknown.cpu)
-			t.Logf("%s: medians of %d in µs: known %.1f, unknown %.1f, difference %+.2f %%; of the processor known %.1f, unknown %.1f, difference %+.2f %%",
-				name, n, median(known.took), median(unknown.took), took, median(known.cpu), median(unknown.cpu), cpu)
-			if *pairs > 0 && math.Abs(took) > 2 && kind.code(true) == kind.code(false) {
-				t.Errorf("the difference is %+.2f %% of the known user's median", took)
+			for round, title := range rounds {
+				known, unknown := known[round], unknown[round]
+				took, cpu := off(known.took, unknown.took), off(known.cpu, unknown.cpu)
+				t.Logf("%s, %s: medians of %d in µs: known %.1f, unknown %.1f, difference %+.2f %%; of the processor known %.1f, unknown %.1f, difference %+.2f %%",
+					name, title, n, median(known.took), median(unknown.took), took, median(known.cpu), median(unknown.cpu), cpu)
+				if *pairs > 0 && alike && math.Abs(took) > 2 {
+					t.Errorf("the difference is %+.2f %% of the known user's median", took)
+				}
 			}
 		})
 	}
 }
+
+// there is the name of a user who is prepared.
+func there(i int) string { return fmt.Sprintf("there%05d", i) }
 
 // series are the times of calls in microseconds: as the caller sees them, and of the processor.
 type series struct{ took, cpu []float64 }
@@ -110,6 +126,7 @@ type kind struct {
 // timed makes a call and tells how many microseconds it took, and took of the processor.
 func (w *work) timed(k *kind, name string) (a *answer, took, cpu float64) {
 	r := w.request(k.in(w, name))
+	w.Advance(time.Millisecond) // no two calls of an account are at the same time
 	before, began := used(w.T), time.Now()
 	a = w.serve(r)
 	end := time.Since(began)

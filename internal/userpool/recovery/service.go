@@ -33,7 +33,8 @@ func (s *Service) find(c *op.Call, client *userpool.Client, p *userpool.Pool, na
 	case !client.HidesUsers():
 		return nil, "", userpool.NoCombination()
 	default:
-		return nil, s.Realm.Nobody(p, name), nil
+		who, err = s.Realm.Stranger(c.Tx, p, name)
+		return nil, who, err
 	}
 	if !u.Enabled {
 		return nil, "", userpool.Disabled()

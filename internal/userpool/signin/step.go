@@ -89,7 +89,9 @@ func (s *step) begin(name string) (*attempt, error) {
 	case !s.client.HidesUsers() && !s.migrating:
 		return nil, userpool.NoUser()
 	default:
-		a.who = s.realm.Nobody(s.pool, name)
+		if a.who, err = s.realm.Stranger(s.c.Tx, s.pool, name); err != nil {
+			return nil, err
+		}
 	}
 	return a, nil
 }

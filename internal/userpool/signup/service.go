@@ -24,7 +24,8 @@ var _ cognitoidp.SignupAPI = (*Service)(nil)
 func (s *Service) find(c *op.Call, p *userpool.Pool, name string) (u *userpool.User, who string, err error) {
 	u, err = s.Realm.User(c.Tx, p, name)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, s.Realm.Nobody(p, name), nil
+		who, err = s.Realm.Stranger(c.Tx, p, name)
+		return nil, who, err
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("read user: %w", err)
