@@ -13,6 +13,7 @@
 //	refresh       ── Realm.Rotate ──▶ the next refresh token of the family, which finds itself by what all of them share
 //	second factor ── Pool.Demand ──▶ what is asked for; Realm.SendSignInCode, CheckTOTP ──▶ codes
 //	first factor  ── Pool.Offers ──▶ what a sign-in may begin with; Realm.SendFirstCode, PasskeysOf ──▶ codes, passkeys
+//	token session ── Realm.ActiveSessions ──▶ what families show of themselves, in a pool that tracks them
 //	access token  ── Realm.Access ──▶ the one check behind every operation that takes one
 //	attributes    ── Realm.UpdateAttributes ──▶ values, those that wait for a code, codes to new addresses
 //	function      ── Realm.PreSignUp, PostConfirmation, Migrate, CustomTokens ──▶ trigger.Functions, outside of the transaction
