@@ -121,8 +121,9 @@ func (r *Realm) MatchFirstCode(p *Pool, who, session string, f *SecondFactor, te
 	return len(f.Code) == 32 && code.Match(r.Vault, signInCode, string(p.key(who, session)), [32]byte(f.Code), text)
 }
 
-// Prove makes the attribute that a code was sent to verified, and a user who signed himself up confirmed. If somebody else has
-// verified the same address meanwhile, which made it his alias, that does not keep this user out.
+// Prove makes the attribute that a code was sent to verified, and a user who signed himself up confirmed. The password of such a
+// sign-up is dropped: nobody has shown that whoever chose it owns the address. (inferred) If somebody else has verified the same address
+// meanwhile, which made it his alias, that does not keep this user out.
 func (r *Realm) Prove(tx store.Tx, p *Pool, u *User, attribute string, now time.Time) error {
 	if u.Verified(attribute) && u.Status != Unconfirmed {
 		return nil
@@ -136,7 +137,7 @@ func (r *Realm) Prove(tx store.Tx, p *Pool, u *User, attribute string, now time.
 		u.Set(attribute+"_verified", "true")
 	}
 	if u.Status == Unconfirmed {
-		u.Status = Confirmed
+		u.Status, u.Credential = Confirmed, Credential{}
 		if err := r.DropCode(tx, p, u, SignUpCode); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
@@ -19,7 +20,7 @@ const (
 	maxRecorded = 256
 	// hidden stands in a record for a value of the event.
 	hidden = "***"
-	// shortest is the length from which a value of an event is told apart from ordinary words.
+	// shortest is the length from which a value of an event is hidden within longer words too.
 	shortest = 3
 )
 
@@ -35,7 +36,7 @@ func (q *question) failed(err error, payload []byte) error {
 	switch {
 	case errors.As(err, &failed):
 		e := cognitoidp.UserLambdaValidationException(q.trigger + " failed with error " + cut(failed.Message, maxMessage) + ".")
-		e.Recorded = q.trigger + " failed with error " + cut(mask(failed.Message, payload), maxRecorded) + "."
+		e.Recorded = q.trigger + " failed with error " + cut(mask(cut(failed.Message, maxMessage), payload), maxRecorded) + "."
 		return e
 	case errors.As(err, &not):
 		return q.unexpected(not.Code, err)
@@ -64,8 +65,8 @@ func cut(s string, n int) string {
 	return s[:n] + "…"
 }
 
-// mask hides in a function's text what the event told it: names, attributes, passwords, whatever clients passed on. Letters of
-// either case count as equal.
+// mask hides in a function's text what the event told it: names, attributes, passwords, whatever clients passed on, as they are or as
+// JSON writes them. Letters of either case count as equal.
 func mask(text string, payload []byte) string {
 	var tree any
 	if err := json.Unmarshal(payload, &tree); err != nil {
@@ -85,8 +86,12 @@ func mask(text string, payload []byte) string {
 func gather(v any, out *[]string) {
 	switch v := v.(type) {
 	case string:
-		if len(v) >= shortest && v != "true" && v != "false" {
-			*out = append(*out, v)
+		if strings.Trim(v, "*") == "" || v == "true" || v == "false" {
+			return // nothing to hide, and what hides does not grow
+		}
+		*out = append(*out, v)
+		if e := escaped(v); e != v {
+			*out = append(*out, e)
 		}
 	case map[string]any:
 		for _, x := range v {
@@ -99,13 +104,25 @@ func gather(v any, out *[]string) {
 	}
 }
 
-// replaceFold puts hidden for every occurrence of v in text, in any case of letters.
+// escaped is a text as it stands between the quotes of JSON.
+func escaped(v string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic("BUG: encode a string: " + err.Error())
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
+}
+
+// replaceFold puts hidden for every occurrence of v in text, in any case of letters; for those of a short one if they are words.
 func replaceFold(text, v string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
-		if i+len(v) <= len(text) && strings.EqualFold(text[i:i+len(v)], v) {
+		end := i + len(v)
+		if end <= len(text) && strings.EqualFold(text[i:end], v) && (len(v) >= shortest || isWord(text, i, end)) {
 			b.WriteString(hidden)
-			i += len(v)
+			i = end
 			continue
 		}
 		b.WriteByte(text[i])
@@ -113,3 +130,12 @@ func replaceFold(text, v string) string {
 	}
 	return b.String()
 }
+
+// isWord tells that no letter or digit stands beside a part of a text.
+func isWord(text string, from, to int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:from])
+	after, _ := utf8.DecodeRuneInString(text[to:])
+	return !isLetter(before) && !isLetter(after)
+}
+
+func isLetter(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }

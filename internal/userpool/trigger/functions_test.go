@@ -242,6 +242,21 @@ func TestFailure_recorded(t *testing.T) {
 	}
 }
 
+// A record hides names of two letters, but no parts of other words, and values that a function told as JSON.
+func TestFailure_hidden(t *testing.T) {
+	t.Parallel()
+	f := fake{do: func(context.Context, int) ([]byte, error) {
+		return nil, &trigger.FunctionError{Message: `jo jolly banjo JO: {"password":"a\"b\\c<d","pin":"7","page":"17"}`}
+	}}
+	in := trigger.MigrationRequest{Password: new(`a"b\c<d`), ClientMetadata: map[string]string{"pin": "7", "none": "", "star": "*"}}
+	_, err := trigger.New(&f).UserMigration(t.Context(), arn, trigger.MigrateAtSignIn, about, in)
+	var e *schema.Error
+	const want = `UserMigration failed with error *** jolly banjo ***: {"password":"***","pin":"***","page":"17"}.`
+	if !errors.As(err, &e) || e.Recorded != want {
+		t.Errorf("%v\n%s", err, e.Recorded)
+	}
+}
+
 // What is no answer, by shape or type, is refused whole.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
