@@ -135,7 +135,7 @@ func (b *builder) userPools() (*service.Service, error) {
 		return nil, err
 	}
 	pools, err := service.New(service.Deps{
-		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox}, Import: b.imports(), Functions: functions, Threat: guard,
+		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox}, Import: b.imports(), Functions: functions, Threat: guard, LogBuckets: poolBuckets{b},
 		Issuer: func(pool string) string { return b.config.PublicURL + "/" + pool },
 	})
 	if err != nil {
@@ -147,6 +147,7 @@ func (b *builder) userPools() (*service.Service, error) {
 	b.jobs[userpool.GroupPurgeJob] = userpool.GroupPurgeHandler(b.engines.state)
 	b.importUsers(pools.Import)
 	b.followPools(pools)
+	b.logFiles(pools)
 	b.repeat("sign-ins", sweepEvery, func(ctx context.Context) error {
 		_, err := userpool.Sweep(ctx, b.engines.state, b.clock.Now())
 		return err

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -16,6 +18,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/logs"
 	"github.com/cogtrail/cogtrail/internal/metric"
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
+	"github.com/cogtrail/cogtrail/internal/object"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/logdelivery"
@@ -29,7 +32,7 @@ const feedbackPath = "/_feedback/event"
 
 // threat is threat protection of user pools.
 func (b *builder) threat() (threat.Guard, error) {
-	g := threat.Guard{Emit: metric.Add, Logs: poolLogs{}, FeedbackURL: b.config.PublicURL + feedbackPath}
+	g := threat.Guard{Emit: metric.Add, Logs: poolLogs{b.config.Trail.Interval}, FeedbackURL: b.config.PublicURL + feedbackPath}
 	path := b.config.Threat.CompromisedPasswords
 	if path == "" {
 		return g, nil
@@ -50,7 +53,7 @@ func (b *builder) followPools(pools *service.Service) {
 			return nil // nobody can say whose it was, or it was no user pool's
 		}
 		details := fmt.Sprintf("%s of %s could not be delivered: %s", m.Medium, m.Trigger, j.LastError)
-		return logdelivery.Failed(tx, pools.Realm, poolLogs{}, userpool.PoolID(m.UserPoolID), details, now)
+		return logdelivery.Failed(tx, pools.Realm, poolLogs{b.config.Trail.Interval}, userpool.PoolID(m.UserPoolID), details, now)
 	}
 	for _, medium := range []string{userpool.MediumEmail, userpool.MediumSMS} {
 		b.givenUp[mailbox.JobKind(medium)] = undelivered
@@ -69,8 +72,58 @@ func (s useSettler) Settle(tx store.Tx, batch drain.Batch) error {
 	return s.counter.Settle(tx, records)
 }
 
-// poolLogs is CloudWatch Logs as user pools deliver to it.
-type poolLogs struct{}
+// logFiles writes what user pools deliver to buckets, as often as trails do.
+func (b *builder) logFiles(pools *service.Service) {
+	x := &logdelivery.Exporter{
+		State: b.engines.state, Realm: pools.Realm, Buckets: poolBuckets{b}, Interval: b.config.Trail.Interval, Now: b.clock.Now, Log: b.log,
+	}
+	b.jobs[logdelivery.JobKind] = x.Run
+}
+
+// poolBuckets is S3 as user pools deliver to it.
+type poolBuckets struct{ b *builder }
+
+// logDelivery is the service that AWS's own logs come from.
+const logDelivery = "delivery.logs.amazonaws.com"
+
+func poolConditions(o logdelivery.Object) map[string]string {
+	return map[string]string{"aws:SourceArn": "arn:aws:logs:" + o.Region + ":" + o.Account + ":*", "aws:SourceAccount": o.Account}
+}
+
+// Check implements logdelivery.Buckets.
+func (p poolBuckets) Check(tx store.Tx, o logdelivery.Object) error {
+	w, conditions := p.b.objects.Writer(), poolConditions(o)
+	err := w.CheckACL(tx, logDelivery, o.Bucket, conditions)
+	if err == nil {
+		conditions["s3:x-amz-acl"] = ownerFullControl
+		err = w.Check(tx, logDelivery, o.Bucket, o.Key, conditions)
+	}
+	return poolFault(err)
+}
+
+// Put implements logdelivery.Buckets.
+func (p poolBuckets) Put(ctx context.Context, o logdelivery.Object) error {
+	return poolFault(p.b.objects.Writer().Put(ctx, object.Write{
+		Service: logDelivery, Bucket: o.Bucket, Key: o.Key, Data: o.Data, Conditions: poolConditions(o),
+		Headers: map[string]string{"content-type": "application/octet-stream", "x-amz-acl": ownerFullControl},
+	}))
+}
+
+func poolFault(err error) error {
+	switch {
+	case errors.Is(err, object.ErrNoBucket):
+		return logdelivery.ErrNoBucket
+	case errors.Is(err, object.ErrDenied):
+		return logdelivery.ErrDenied
+	}
+	return err
+}
+
+// poolLogs is CloudWatch Logs as user pools deliver to it, and how long what goes to buckets waits.
+type poolLogs struct{ interval time.Duration }
+
+// Interval implements logdelivery.Writer.
+func (l poolLogs) Interval() time.Duration { return l.interval }
 
 // Write implements logdelivery.Writer.
 func (poolLogs) Write(tx store.Tx, account, region, group, stream string, at time.Time, message []byte) error {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/arn"
+	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
@@ -15,7 +16,7 @@ const (
 )
 
 // check checks that each source comes once, with its level and one destination it may have.
-func check(p *userpool.Pool, list []cognitoidp.LogConfigurationType) error {
+func (s *Service) check(c *op.Call, p *userpool.Pool, list []cognitoidp.LogConfigurationType) error {
 	seen := map[string]bool{}
 	for i := range list {
 		l := &list[i]
@@ -29,14 +30,14 @@ func check(p *userpool.Pool, list []cognitoidp.LogConfigurationType) error {
 		if l.EventSource == Events && (p.Settings.UserPoolTier == nil || *p.Settings.UserPoolTier != "PLUS") {
 			return plusOnly()
 		}
-		if err := destination(p, l); err != nil {
+		if err := s.destination(c, p, l); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func destination(p *userpool.Pool, l *cognitoidp.LogConfigurationType) error {
+func (s *Service) destination(c *op.Call, p *userpool.Pool, l *cognitoidp.LogConfigurationType) error {
 	n := 0
 	for _, given := range []bool{l.CloudWatchLogsConfiguration != nil, l.S3Configuration != nil, l.FirehoseConfiguration != nil} {
 		if given {
@@ -52,7 +53,7 @@ func destination(p *userpool.Pool, l *cognitoidp.LogConfigurationType) error {
 	case l.FirehoseConfiguration != nil:
 		return userpool.Unsupported("FirehoseConfiguration")
 	case l.S3Configuration != nil:
-		return userpool.Unsupported("S3Configuration")
+		return s.checkBucket(c.Tx, p, l.S3Configuration, c.Now)
 	}
 	text := l.CloudWatchLogsConfiguration.LogGroupArn
 	if text == nil {

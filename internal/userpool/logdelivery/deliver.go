@@ -15,6 +15,8 @@ import (
 
 // Writer takes events for log groups, in the transaction of what they tell.
 type Writer interface {
+	// Interval is how long events for a bucket wait for others.
+	Interval() time.Duration
 	// Write adds an event to a stream, which is made if it is missing. A group that is gone takes nothing.
 	Write(tx store.Tx, account, region, group, stream string, at time.Time, message []byte) error
 }
@@ -41,18 +43,24 @@ func Deliver(tx store.Tx, w Writer, p *userpool.Pool, source string, now time.Ti
 	}
 	for i := range list {
 		l := &list[i]
-		if l.EventSource != source || l.CloudWatchLogsConfiguration == nil {
+		if l.EventSource != source {
 			continue
-		}
-		region, group, err := groupOf(*l.CloudWatchLogsConfiguration.LogGroupArn)
-		if err != nil {
-			return err
 		}
 		e := entry{Timestamp: strconv.FormatInt(now.UnixMilli(), 10), Source: shown[source], Level: l.LogLevel, Message: message}
 		e.Origin.Pool = string(p.ID)
 		raw, err := json.Marshal(e)
 		if err != nil {
 			return fmt.Errorf("encode log of a user pool: %w", err)
+		}
+		if l.CloudWatchLogsConfiguration == nil {
+			if err := wait(tx, p, now, w.Interval(), raw); err != nil {
+				return err
+			}
+			continue
+		}
+		region, group, err := groupOf(*l.CloudWatchLogsConfiguration.LogGroupArn)
+		if err != nil {
+			return err
 		}
 		if err := w.Write(tx, p.Account, region, group, string(p.ID)+"/"+source, now, raw); err != nil {
 			return fmt.Errorf("log of a user pool: %w", err)

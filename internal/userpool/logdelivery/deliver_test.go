@@ -13,6 +13,9 @@ import (
 
 type sink []string
 
+// Interval implements logdelivery.Writer.
+func (*sink) Interval() time.Duration { return time.Minute }
+
 // Write implements logdelivery.Writer.
 func (s *sink) Write(_ store.Tx, account, region, group, stream string, _ time.Time, message []byte) error {
 	*s = append(*s, account+" "+region+" "+group+" "+stream+" "+string(message))

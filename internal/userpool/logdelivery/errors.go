@@ -31,6 +31,10 @@ func badDestination(text string) *schema.Error {
 	return invalid("Invalid log destination: " + text) // (inferred)
 }
 
+func closedBucket(name string) *schema.Error {
+	return invalid("Bucket " + name + " does not exist or its policy does not allow delivery.logs.amazonaws.com to put log files.") // (inferred)
+}
+
 func plusOnly() *schema.Error {
 	return cognitoidp.FeatureUnavailableInTierException("Export of user activity logs is not available in the user pool's feature plan.") // (inferred)
 }

@@ -26,6 +26,8 @@ var Deliveries = store.Table[Delivery]{
 // Service is the area logdelivery.
 type Service struct {
 	Realm *userpool.Realm
+	// Buckets is nil where there are none.
+	Buckets Buckets
 }
 
 var _ cognitoidp.LogdeliveryAPI = (*Service)(nil)

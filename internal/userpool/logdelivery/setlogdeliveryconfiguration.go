@@ -15,7 +15,7 @@ func (s *Service) SetLogDeliveryConfiguration(c *op.Call, in *cognitoidp.SetLogD
 	if err != nil {
 		return nil, err
 	}
-	if err := check(p, in.LogConfigurations); err != nil {
+	if err := s.check(c, p, in.LogConfigurations); err != nil {
 		return nil, err
 	}
 	row := &Delivery{Account: p.Account, Region: p.Region, Pool: p.ID, Logs: in.LogConfigurations}

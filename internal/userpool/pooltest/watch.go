@@ -40,6 +40,9 @@ func write(tx store.Tx, t *store.Table[written], text string) error {
 // logs keeps what is delivered to log groups as rows of the transaction.
 type logs struct{}
 
+// Interval implements logdelivery.Writer.
+func (logs) Interval() time.Duration { return time.Minute }
+
 // Write implements logdelivery.Writer.
 func (logs) Write(tx store.Tx, account, region, group, stream string, _ time.Time, message []byte) error {
 	return write(tx, &lines, strings.Join([]string{account, region, group, stream, string(message)}, " "))

@@ -18,5 +18,6 @@ func PurgeHandler(state store.State) job.Handler {
 	return userpool.PurgeHandler(state,
 		userpool.Purging(&resourceserver.Servers), userpool.Purging(&provider.Providers), userpool.Purging(&uicustomization.Looks),
 		userpool.Purging(&branding.Styles), userpool.Purging(&terms.Documents), userpool.Purging(&risk.Configurations), userpool.Purging(&logdelivery.Deliveries),
+		userpool.Purging(&logdelivery.Lanes), userpool.Purging(&logdelivery.Waiting),
 	)
 }

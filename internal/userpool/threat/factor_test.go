@@ -182,7 +182,27 @@ func TestDeletedUser(t *testing.T) {
 func TestEvents_bounded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "AUDIT", nil)
-	for range 1100 {
+	err := w.State.Update(context.Background(), func(tx store.Tx) error {
+		p, err := w.S.Realm.AnyPool(tx, userpool.PoolID(w.pool))
+		if err != nil {
+			return err
+		}
+		for n := range 1095 {
+			h, err := w.S.Realm.Habits(tx, p, w.sub)
+			if err != nil {
+				return err
+			}
+			e := &userpool.AuthEvent{Account: p.Account, Region: p.Region, Pool: p.ID, Sub: w.sub, ID: userpool.NewEventID(w.Now().Add(time.Duration(n) * time.Millisecond)), Type: "SignIn"}
+			if err := w.S.Realm.PutAuthEvent(tx, e, h, true, w.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
 		w.Advance(time.Hour)
 		if _, res := w.SignIn(w.client, "ann", "wrong"); res.Code != "NotAuthorizedException" {
 			t.Fatal(res.Err)

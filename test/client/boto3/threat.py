@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import gzip
 import hashlib
 import hmac
 import urllib.error
@@ -233,5 +234,25 @@ equal("barred counted", total("AWS/Cognito", "OverrideBlock", Operation="SignIn"
 equal("listed counted", total("AWS/Cognito", "CompromisedCredentialRisk", Operation="SignUp", UserPoolId=pool, RiskLevel="high"), 1)
 used = {"Service": "Cognito user pool", "Type": "API", "Resource": "UserAuthentication"}
 equal("calls counted", total("AWS/Usage", "CallCount", Class="None", **used) > passed, True)
+
+# Events in a bucket, which must let log delivery in.
+s3 = client("s3")
+s3.create_bucket(Bucket="threat-events")
+files = [{"EventSource": "userAuthEvents", "LogLevel": "INFO", "S3Configuration": {"BucketArn": "arn:aws:s3:::threat-events"}}]
+refused("InvalidParameterException", "Bucket threat-events does not exist or its policy does not allow delivery.logs.amazonaws.com to put log files.",
+        idp.set_log_delivery_configuration, UserPoolId=pool, LogConfigurations=files)
+DELIVERY = {"Service": "delivery.logs.amazonaws.com"}
+FROM = {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:*"}
+s3.put_bucket_policy(Bucket="threat-events", Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": DELIVERY, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::threat-events", "Condition": {"StringEquals": FROM}},
+    {"Effect": "Allow", "Principal": DELIVERY, "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::threat-events/AWSLogs/{ACCOUNT}/*",
+     "Condition": {"StringEquals": dict(FROM, **{"s3:x-amz-acl": "bucket-owner-full-control"})}},
+]}))
+idp.set_log_delivery_configuration(UserPoolId=pool, LogConfigurations=files)
+idp.sign_up(ClientId=web, Username="late.person", Password=OTHER, SecretHash=mark("late.person"))
+written = eventually("a log file", lambda: s3.list_objects_v2(Bucket="threat-events").get("Contents"))[0]["Key"]
+equal("its folder", written.startswith(f"AWSLogs/{ACCOUNT}/cognito-idp/{REGION}/"), True)
+lines = gzip.decompress(s3.get_object(Bucket="threat-events", Key=written)["Body"].read()).decode().splitlines()
+equal("its events", [(m["eventSource"], m["message"]["eventType"], m["message"]["userName"]) for m in map(json.loads, lines)], [("USER_ACTIVITY", "SignUp", "late.person")])
 
 close({"cognito-idp": "cognito-idp"})
