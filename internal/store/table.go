@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -71,7 +72,7 @@ func (t *Table[R]) InsertDrawn(tx Tx, row *R) error {
 	key := t.Key(row)
 	for _, ix := range t.Indexes {
 		for _, e := range ix.Of(row) {
-			if err := tx.Put(t.space(ix), ix.entry(e, key), key); err != nil {
+			if err := tx.Put(t.space(ix), ix.entry(e, key), ix.value(e, key)); err != nil {
 				return err
 			}
 		}
@@ -146,6 +147,25 @@ func (t *Table[R]) FindKey(tx Tx, index string, entry Key) (Key, error) {
 	return tx.Get(t.space(t.index(index)), entry)
 }
 
+// Entries yields the entries beginning with prefix, in their order or backwards, without reading the rows.
+func (t *Table[R]) Entries(tx Tx, index string, prefix Key, reverse bool) iter.Seq2[Entry, error] {
+	ix := t.index(index)
+	return func(yield func(Entry, error) bool) {
+		for kv, err := range tx.Scan(t.space(ix), prefix, prefix.After(), reverse) {
+			e := Entry{Position: kv.Key}
+			if err == nil {
+				e.Key, err = ix.keyAt(kv)
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Entry is an entry of an index with the key of its row.
+type Entry struct{ Position, Key Key }
+
 // ScanIndex yields rows by the entries beginning with prefix, in entry order,
 // or backwards, with each row's position; pass the last position as after to go on.
 func (t *Table[R]) ScanIndex(tx Tx, index string, prefix, after Key, reverse bool) iter.Seq2[At[R], error] {
@@ -160,7 +180,12 @@ func (t *Table[R]) ScanIndex(tx Tx, index string, prefix, after Key, reverse boo
 				yield(At[R]{}, err)
 				return
 			}
-			row, err := t.Get(tx, kv.Value)
+			key, err := ix.keyAt(kv)
+			if err != nil {
+				yield(At[R]{}, fmt.Errorf("%s: %w", t.space(ix), err))
+				return
+			}
+			row, err := t.Get(tx, key)
 			if !yield(At[R]{Position: kv.Key, Row: row}, err) || err != nil {
 				return
 			}
@@ -222,7 +247,7 @@ func (t *Table[R]) write(tx Tx, old, row *R) error {
 		}
 		for _, e := range now[i] {
 			if !contains(was[i], e) {
-				if err := tx.Put(t.space(ix), ix.entry(e, key), key); err != nil {
+				if err := tx.Put(t.space(ix), ix.entry(e, key), ix.value(e, key)); err != nil {
 					return err
 				}
 			}
@@ -237,6 +262,27 @@ func (ix Index[R]) entry(e, key Key) Key {
 		return e
 	}
 	return append(append(Key(nil), e...), key...)
+}
+
+// value of an entry is the row's key. A plain entry ends with the key already, so its value only tells where it begins there: a zero,
+// with which no key begins, and the length of what is before it.
+func (ix Index[R]) value(e, key Key) []byte {
+	if ix.Unique {
+		return key
+	}
+	return binary.AppendUvarint([]byte{0}, uint64(len(e)))
+}
+
+// keyAt is the key of the row behind an entry. Entries written by older programs hold the whole key.
+func (ix Index[R]) keyAt(kv KV) (Key, error) {
+	if len(kv.Value) == 0 || kv.Value[0] != 0 {
+		return kv.Value, nil
+	}
+	begin, n := binary.Uvarint(kv.Value[1:])
+	if n <= 0 || n != len(kv.Value)-1 || begin > uint64(len(kv.Key)) {
+		return nil, errors.New("index entry with a damaged value")
+	}
+	return Key(kv.Key[begin:]), nil
 }
 
 func (t *Table[R]) space(ix Index[R]) string { return t.Name + "." + ix.Name }

@@ -227,7 +227,7 @@ func TestTableIndexes(t *testing.T) {
 				want["email"+string(e)] = string(key)
 			}
 			for _, e := range users.Indexes[1].Of(u) {
-				want["age"+string(e)+string(key)] = string(key)
+				want["age"+string(e)+string(key)] = "\x00" + string(rune(len(e))) // below 128
 			}
 		}
 		for _, ix := range []string{"email", "age"} {
@@ -247,4 +247,67 @@ func TestTableIndexes(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// A plain entry does not repeat the key it ends with; those of older programs, which do, are read and removed as well.
+func TestTableIndexes_values(t *testing.T) {
+	t.Parallel()
+	db := mem.New()
+	alice := &user{Pool: "p", Name: "alice", Age: 30}
+	entry := append(store.K("p", 30), users.Key(alice)...)
+	keys := func(tx store.Tx) (out []string, err error) {
+		for e, err := range users.Entries(tx, "age", store.K("p"), false) {
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, string(e.Key))
+		}
+		return out, nil
+	}
+	for name, value := range map[string][]byte{"written now": nil, "written before": users.Key(alice)} {
+		in(t, db, func(tx store.Tx) error {
+			if err := users.Put(tx, alice); err != nil {
+				return err
+			}
+			if raw, err := tx.Get("users.age", entry); err != nil || len(raw) > 2 {
+				t.Errorf("%s: entry holds %q, %v", name, raw, err)
+			}
+			if value == nil {
+				return nil
+			}
+			return tx.Put("users.age", entry, value)
+		})
+		in(t, db, func(tx store.Tx) error {
+			if got, err := keys(tx); err != nil || !slices.Equal(got, []string{string(users.Key(alice))}) {
+				t.Errorf("%s: keys %q, %v", name, got, err)
+			}
+			if got := names(t, func(yield func(*user, error) bool) {
+				for at, err := range users.ScanIndex(tx, "age", store.K("p"), nil, false) {
+					if !yield(at.Row, err) {
+						return
+					}
+				}
+			}); got != "alice" {
+				t.Errorf("%s: found %q", name, got)
+			}
+			return users.Delete(tx, users.Key(alice))
+		})
+		in(t, db, func(tx store.Tx) error {
+			if got, err := keys(tx); err != nil || len(got) > 0 {
+				t.Errorf("%s: left %q, %v", name, got, err)
+			}
+			return nil
+		})
+	}
+	for _, damaged := range []string{"\x00", "\x00\xff", "\x00\x01\x01", "\x00\x7f"} {
+		in(t, db, func(tx store.Tx) error {
+			if err := tx.Put("users.age", entry, []byte(damaged)); err != nil {
+				return err
+			}
+			if got, err := keys(tx); err == nil {
+				t.Errorf("value %q: keys %q", damaged, got)
+			}
+			return nil
+		})
+	}
 }

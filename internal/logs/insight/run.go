@@ -402,12 +402,12 @@ func (s *Service) prune(tx store.Tx, q *Query, now int64) error {
 	kept := store.K(q.Account, q.Region, now-keepMS) // entries before are too old
 	var old []store.Key
 	n := 0
-	for kv, err := range tx.Scan(queries.Name+".time", prefix, prefix.After(), true) {
+	for e, err := range queries.Entries(tx, "time", prefix, true) {
 		if err != nil {
 			return fmt.Errorf("old queries: %w", err)
 		}
-		if n++; n > s.KeepQueries || bytes.Compare(kv.Key, kept) < 0 {
-			if old = append(old, store.Key(kv.Value)); len(old) == pruneMax {
+		if n++; n > s.KeepQueries || bytes.Compare(e.Position, kept) < 0 {
+			if old = append(old, e.Key); len(old) == pruneMax {
 				break
 			}
 		}
