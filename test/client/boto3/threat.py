@@ -236,7 +236,7 @@ used = {"Service": "Cognito user pool", "Type": "API", "Resource": "UserAuthenti
 equal("calls counted", total("AWS/Usage", "CallCount", Class="None", **used) > passed, True)
 
 # Events in a bucket, which must let log delivery in.
-s3 = client("s3")
+s3 = boto3.client("s3")
 s3.create_bucket(Bucket="threat-events")
 files = [{"EventSource": "userAuthEvents", "LogLevel": "INFO", "S3Configuration": {"BucketArn": "arn:aws:s3:::threat-events"}}]
 refused("InvalidParameterException", "Bucket threat-events does not exist or its policy does not allow delivery.logs.amazonaws.com to put log files.",
