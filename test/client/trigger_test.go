@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -107,21 +108,39 @@ func (f *functions) program(r *http.Request, e event) (response any, failure str
 			"accessTokenGeneration": map[string]any{"claimsToAddOrOverride": map[string]any{"tenant": 7}, "scopesToAdd": []string{"orders/read"}},
 		}}, ""
 	case "DefineAuthChallenge_Authentication":
-		session, _ := e.Request["session"].([]any)
-		if len(session) > 0 {
-			last, _ := session[len(session)-1].(map[string]any)
-			if last["challengeResult"] == true {
-				return map[string]any{"issueTokens": true, "failAuthentication": false}, ""
-			}
-		}
-		return map[string]any{"challengeName": "CUSTOM_CHALLENGE", "issueTokens": false, "failAuthentication": len(session) > 1}, ""
+		return define(e.Request["session"]), ""
 	case "CreateAuthChallenge_Authentication":
-		return map[string]any{"publicChallengeParameters": map[string]string{"riddle": "6*7"}, "privateChallengeParameters": map[string]string{"answer": "42"}, "challengeMetadata": "RIDDLE"}, ""
+		return map[string]any{"publicChallengeParameters": map[string]string{"riddle": "6*7"}, "privateChallengeParameters": map[string]string{"answer": riddleAnswer}, "challengeMetadata": "RIDDLE"}, ""
 	case "VerifyAuthChallengeResponse_Authentication":
 		private, _ := e.Request["privateChallengeParameters"].(map[string]any)
 		return map[string]any{"answerCorrect": e.Request["challengeAnswer"] == private["answer"]}, ""
 	}
 	return nil, ""
+}
+
+// riddleAnswer is what the application's challenge asks for.
+const riddleAnswer = "forty-two.riddle"
+
+// define is what comes next in a custom sign-in: the password if the client began with it, and a riddle, of which one wrong answer is
+// forgiven.
+func define(session any) any {
+	done, _ := session.([]any)
+	wrong := 0
+	var last map[string]any
+	for _, d := range done {
+		if last, _ = d.(map[string]any); last["challengeResult"] != true {
+			wrong++
+		}
+	}
+	switch name := last["challengeName"]; {
+	case wrong > 1:
+		return map[string]any{"issueTokens": false, "failAuthentication": true}
+	case name == "SRP_A":
+		return map[string]any{"challengeName": "PASSWORD_VERIFIER", "issueTokens": false, "failAuthentication": false}
+	case name == "CUSTOM_CHALLENGE" && last["challengeResult"] == true:
+		return map[string]any{"issueTokens": true, "failAuthentication": false}
+	}
+	return map[string]any{"challengeName": "CUSTOM_CHALLENGE", "issueTokens": false, "failAuthentication": false}
 }
 
 // claimsOf are the claims of a token.
@@ -209,7 +228,7 @@ func TestSDKTriggers(t *testing.T) {
 		})
 	}
 	wrong := want[*idp.RespondToAuthChallengeOutput](t)(answer(start.Session, "41"))
-	right := want[*idp.RespondToAuthChallengeOutput](t)(answer(wrong.Session, "42"))
+	right := want[*idp.RespondToAuthChallengeOutput](t)(answer(wrong.Session, riddleAnswer))
 	if right.AuthenticationResult == nil {
 		t.Errorf("%+v", right)
 	}
@@ -242,4 +261,37 @@ func TestSDKTriggers(t *testing.T) {
 			t.Errorf("%s: called %d times, want %d", source, f.seen[source], n)
 		}
 	}
+}
+
+// Custom sign-ins by the unmodified amazon-cognito-identity-js. Neither answers nor passwords show in a record.
+func TestJavaScriptCustomAuth(t *testing.T) {
+	t.Parallel()
+	const app = "arn:aws:lambda:us-east-1:123456789012:function:app"
+	const name, password = "js.riddler.5521", "Riddle-Canary-Oboe-7!"
+	dir, home := installJS(t), t.TempDir()
+	s := harness.Start(t, binary, append([]string{"COGTRAIL_LAMBDA_ENDPOINT=" + newFunctions(t).url, "COGTRAIL_LAMBDA_NAME=name"}, fast...)...)
+	ctx, watch, pools := t.Context(), newWatch(t, s), idp.NewFromConfig(sdkConfig(s))
+	pool := want[*idp.CreateUserPoolOutput](t)(pools.CreateUserPool(ctx, &idp.CreateUserPoolInput{
+		PoolName: aws.String("riddles"), LambdaConfig: &idptypes.LambdaConfigType{
+			DefineAuthChallenge: aws.String(app), CreateAuthChallenge: aws.String(app), VerifyAuthChallengeResponse: aws.String(app),
+		},
+	})).UserPool.Id
+	client := want[*idp.CreateUserPoolClientOutput](t)(pools.CreateUserPoolClient(ctx, &idp.CreateUserPoolClientInput{
+		UserPoolId: pool, ClientName: aws.String("browser"), ExplicitAuthFlows: []idptypes.ExplicitAuthFlowsType{
+			idptypes.ExplicitAuthFlowsTypeAllowCustomAuth, idptypes.ExplicitAuthFlowsTypeAllowRefreshTokenAuth,
+		},
+	})).UserPoolClient.ClientId
+	want[*idp.AdminCreateUserOutput](t)(pools.AdminCreateUser(ctx, &idp.AdminCreateUserInput{
+		UserPoolId: pool, Username: aws.String(name), MessageAction: idptypes.MessageActionTypeSuppress,
+	}))
+	want[*idp.AdminSetUserPasswordOutput](t)(pools.AdminSetUserPassword(ctx, &idp.AdminSetUserPasswordInput{
+		UserPoolId: pool, Username: aws.String(name), Password: aws.String(password), Permanent: true,
+	}))
+	list := filepath.Join(home, "canaries")
+	env := append(s.ClientEnv(home), "CANARIES="+list, "POOL="+*pool, "CLIENT="+*client, "PERSON="+name, "PASSWORD="+password)
+	r := harness.Run(t, dir, env, 2*waitLimit, "node", "custom.js")
+	if r.Code != 0 || !strings.HasSuffix(r.Stdout, "ok\n") {
+		t.Fatalf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	watch.check(t, readCanaries(t, list))
 }
