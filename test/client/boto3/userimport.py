@@ -146,7 +146,8 @@ r = record_of(started["ResponseMetadata"]["RequestId"])
 equal("StartUserImportJob", (r["requestParameters"], r["responseElements"]["userImportJob"]["status"], r["readOnly"]), ({"userPoolId": pool, "jobId": which["JobId"]}, "Pending", False))
 equal("StartUserImportJob: URL", r["responseElements"]["userImportJob"]["preSignedUrl"], HIDDEN)
 session = f"arn:aws:sts::{ACCOUNT}:assumed-role/import/CognitoUserImport"
-equal("what the role did", sorted(e["eventName"] for e in events().values() if e["userIdentity"].get("arn") == session), ["CreateLogGroup", "CreateLogStream"])
+# The stopped import made a stream too, if it had begun.
+equal("what the role did", sorted({e["eventName"] for e in events().values() if e["userIdentity"].get("arn") == session}), ["CreateLogGroup", "CreateLogStream"])
 equal("no record of a user", [e["eventName"] for e in events().values() if "many1" in json.dumps(e)], [])
 
 close({"cognito-idp": "cognito-idp"})
