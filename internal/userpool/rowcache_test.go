@@ -33,10 +33,10 @@ func TestRowCache_bounds(t *testing.T) {
 	}
 	get(fmt.Sprint(maxUsers+99), "changed") // in place of the old row
 	long := strings.Repeat("x", maxUserBytes+1)
-	if get("long", long) == get("long", long) || len(users.rows) != maxUsers {
+	if first := get("long", long); get("long", long) == first || len(users.rows) != maxUsers {
 		t.Errorf("a long row is kept; %d rows", len(users.rows))
 	}
-	if get("edge", long[1:]) != get("edge", long[1:]) || len(users.rows) != maxUsers {
+	if first := get("edge", long[1:]); get("edge", long[1:]) != first || len(users.rows) != maxUsers {
 		t.Errorf("a row of the largest size is not kept; %d rows", len(users.rows))
 	}
 }

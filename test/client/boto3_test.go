@@ -50,6 +50,10 @@ func TestBoto3(t *testing.T) {
 		}
 		for _, o := range operations {
 			p := ledger[operation{service, o}]
+			if p == nil {
+				t.Errorf("%s %s: served, but never called here", service, o)
+				continue
+			}
 			if !p.success && !p.never {
 				t.Errorf("%s %s: served, but never called with success here", service, o)
 			}
