@@ -132,7 +132,7 @@ func (m messages) Send(tx store.Tx, x userpool.Message) error {
 	return m.box.Post(tx, mailbox.Message{
 		Account: x.Account, Region: x.Region, UserPoolID: string(x.Pool), Medium: x.Medium, Trigger: x.Occasion,
 		Destination: x.Destination, Subject: x.Subject, Body: x.Body, Time: x.Time, SMSRegion: x.SMSRegion,
-		Expires: x.Expires, Nobody: x.Nobody,
+		Expires: x.Expires, Stays: x.Stays, Nobody: x.Nobody,
 	})
 }
 

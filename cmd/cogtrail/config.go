@@ -86,6 +86,7 @@ type Config struct {
 		SecretKeyFile string            `yaml:"secretKeyFile" help:"file that holds its secret key"`
 		Functions     map[string]string `yaml:"functions" help:"URLs that take a function's event by POST and answer with the event, by the function's ARN or name; they go before the endpoint. In the environment: NAME=URL,NAME=URL"`
 		TokenFile     string            `yaml:"tokenFile" help:"file that holds a bearer token for these URLs"`
+		SenderKeys    map[string]string `yaml:"senderKeys" help:"files that hold 32 bytes in base64, by the ARN of the KMS key that pools with custom senders name: the key under which these are told codes. Without one a key is made, readable at /_cogtrail/sender-key. In the environment: ARN=FILE,ARN=FILE"`
 	} `yaml:"lambda"`
 	Threat struct {
 		CompromisedPasswords string `yaml:"compromisedPasswords" help:"list of known passwords for threat protection, as Have I Been Pwned gives it out: a sorted file of HASH:COUNT (SHA-1 or SHA-256), or a folder of PREFIX.txt; empty for the most common ones only"`

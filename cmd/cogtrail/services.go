@@ -28,6 +28,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/ownapi"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/secret"
+	"github.com/cogtrail/cogtrail/internal/secret/encryptionsdk"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/sts"
 	"github.com/cogtrail/cogtrail/internal/trail"
@@ -57,23 +58,25 @@ type background struct {
 // builder collects the parts while they are made.
 type builder struct {
 	*server
-	vault    *secret.Vault
-	models   map[string]*schema.Service
-	encoder  *audit.Encoder
-	metrics  *observe.Metrics
-	mailbox  *mailbox.Mailbox
-	iam      *iam.Service
-	topic    *topic.Service
-	signer   *topic.Signer
-	objects  *object.Service
-	jobs     map[string]job.Handler
-	givenUp  map[string]job.Follower // what follows on jobs that failed for good
-	uploads  http.Handler            // of imports
-	tails    *livetail.Hub
-	ops      []*op.Operation
-	settlers []drain.Settler
-	router   drain.Router
-	bg       []background
+	vault   *secret.Vault
+	models  map[string]*schema.Service
+	encoder *audit.Encoder
+	metrics *observe.Metrics
+	mailbox *mailbox.Mailbox
+	iam     *iam.Service
+	topic   *topic.Service
+	signer  *topic.Signer
+	objects *object.Service
+	jobs    map[string]job.Handler
+	givenUp map[string]job.Follower // what follows on jobs that failed for good
+	uploads http.Handler            // of imports
+	// senderKey finds the key of custom senders that stands for a KMS key.
+	senderKey func(tx store.Tx, account, arn string) (*encryptionsdk.Key, error)
+	tails     *livetail.Hub
+	ops       []*op.Operation
+	settlers  []drain.Settler
+	router    drain.Router
+	bg        []background
 }
 
 // build makes all services and wires them to the gateway. This file and its
@@ -148,6 +151,9 @@ func (b *builder) userPools() (*service.Service, error) {
 	b.importUsers(pools.Import)
 	b.followPools(pools)
 	b.logFiles(pools)
+	if err := b.senders(pools.Realm); err != nil {
+		return nil, err
+	}
 	b.repeat("sign-ins", sweepEvery, func(ctx context.Context) error {
 		_, err := userpool.Sweep(ctx, b.engines.state, b.clock.Now())
 		return err
@@ -219,11 +225,12 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 	own := &ownapi.API{
 		State: b.engines.state, Mailbox: b.mailbox, Metrics: b.metrics.Handler(), Clock: b.clock, Log: b.log, RootKeyID: b.root.ID,
 		RootSecret: b.root.Secret, Account: b.config.Account, Version: version, Dev: b.config.Dev, Reset: b.server.reset,
-		Import: b.backfill(drainer),
+		SenderKey: b.senderKey,
+		Import:    b.backfill(drainer),
 	}
 	b.metrics.Gauge("cogtrail_jobs_dead", "Jobs given up since the start.", func() float64 { return float64(runner.Dead()) })
 	b.metrics.Gauge("cogtrail_messages_failed", "E-mails and SMS given up since the start.", func() float64 {
-		return float64(runner.DeadOf(mailbox.JobKind(userpool.MediumEmail)) + runner.DeadOf(mailbox.JobKind(userpool.MediumSMS)))
+		return float64(runner.DeadOf(mailbox.JobKind(userpool.MediumEmail)) + runner.DeadOf(mailbox.JobKind(userpool.MediumSMS)) + runner.DeadOf(userpool.SenderJob))
 	})
 	b.metrics.Gauge("cogtrail_outbox_pending", "Records committed but not yet sealed.", func() float64 { return float64(drainer.Stats().Pending) })
 	b.bg = append(b.bg,

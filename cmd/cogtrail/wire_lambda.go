@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,8 +11,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/cogtrail/cogtrail/internal/job"
 	"github.com/cogtrail/cogtrail/internal/lambda"
 	"github.com/cogtrail/cogtrail/internal/outbound"
+	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/userpool"
+	"github.com/cogtrail/cogtrail/internal/userpool/logdelivery"
 	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
@@ -22,6 +27,33 @@ func (b *builder) functions() (*trigger.Functions, error) {
 		return trigger.New(nil), err
 	}
 	return trigger.New(c), nil
+}
+
+// senders are the functions that send pools' messages by themselves: the operator's keys, and the jobs that run them.
+func (b *builder) senders(r *userpool.Realm) error {
+	r.SenderKeys = make(map[string][32]byte)
+	for _, arn := range slices.Sorted(maps.Keys(b.config.Lambda.SenderKeys)) {
+		text, err := secretOf("lambda.senderKeys: "+arn, b.config.Lambda.SenderKeys[arn])
+		if err != nil {
+			return err
+		}
+		key, err := base64.StdEncoding.DecodeString(text)
+		if err != nil || len(key) != 32 {
+			return fmt.Errorf("lambda.senderKeys: %s: want a file with 32 bytes in base64", arn) // it is secret
+		}
+		r.SenderKeys[arn] = [32]byte(key)
+	}
+	b.jobs[userpool.SenderJob] = r.SenderHandler(b.engines.state)
+	b.givenUp[userpool.SenderJob] = func(tx store.Tx, now time.Time, j job.Job) error {
+		e, err := r.ErrandOf(j)
+		if err != nil {
+			return nil // nobody can say whose it was
+		}
+		details := fmt.Sprintf("%s of %s could not be delivered: %s", e.Medium, e.Source, j.LastError)
+		return logdelivery.Failed(tx, r, poolLogs{}, e.Pool, details, now)
+	}
+	b.senderKey = r.SenderKey
+	return nil
 }
 
 // lambda runs functions; nil if the settings name none.

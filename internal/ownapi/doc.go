@@ -5,6 +5,7 @@
 //	GET  /_cogtrail/metrics   Prometheus text
 //	GET  /_cogtrail/messages  mailbox as JSON, newest first; ?to=ADDRESS, ?max=N
 //	POST /_cogtrail/import    CloudTrail records of any age for a log group: ?logGroup=NAME, &account=, &region=, &stream=
+//	GET  /_cogtrail/sender-key?keyId=ARN  key of custom senders that stands for a KMS key
 //	POST /_cogtrail/reset     dev mode: empties everything
 //	POST /_cogtrail/clock     dev mode: {"advance":"90m"} moves business time
 //

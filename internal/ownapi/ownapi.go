@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
+	"github.com/cogtrail/cogtrail/internal/secret/encryptionsdk"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
@@ -37,6 +38,8 @@ type API struct {
 	Account               string // whose messages are shown unless ?account= says otherwise
 	Version               string
 	Dev                   bool
+	// SenderKey finds the key of custom senders that stands for a KMS key, or answers store.ErrNotFound.
+	SenderKey func(tx store.Tx, account, arn string) (*encryptionsdk.Key, error)
 	// Reset empties everything (dev mode).
 	Reset func(ctx context.Context) error
 	// Import takes records of any age into a log group.
@@ -61,6 +64,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.messages(w, r)
 	case "POST import":
 		a.importing(w, r)
+	case "GET sender-key":
+		a.senderKey(w, r)
 	case "POST reset":
 		a.dev(w, r, a.reset)
 	case "POST clock":
@@ -85,9 +90,7 @@ func (a *API) health(w http.ResponseWriter) {
 }
 
 func (a *API) messages(w http.ResponseWriter, r *http.Request) {
-	if !a.Dev && !a.rootKey(r) {
-		w.Header().Set("WWW-Authenticate", `Basic realm="cogtrail root access key"`)
-		fail(w, http.StatusUnauthorized, "give the root access key id and secret as HTTP Basic credentials")
+	if !a.admitted(w, r) {
 		return
 	}
 	q := r.URL.Query()
@@ -125,6 +128,16 @@ func (a *API) importing(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.Import.ServeHTTP(w, r)
+}
+
+// admitted tells whether a caller may read secrets, and answers if not.
+func (a *API) admitted(w http.ResponseWriter, r *http.Request) bool {
+	if a.Dev || a.rootKey(r) {
+		return true
+	}
+	w.Header().Set("WWW-Authenticate", `Basic realm="cogtrail root access key"`)
+	fail(w, http.StatusUnauthorized, "give the root access key id and secret as HTTP Basic credentials")
+	return false
 }
 
 // rootKey compares hashes, so that neither content nor length shows in the time.

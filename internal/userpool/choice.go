@@ -102,14 +102,14 @@ func (r *Realm) SendFirstCode(c *op.Call, p *Pool, u *User, session string, to A
 }
 
 // PretendFirstCode does for the id of a name which means nobody what SendFirstCode does. Nobody gets the code.
-func (r *Realm) PretendFirstCode(tx store.Tx, p *Pool, client *Client, who, session string, to Attribute, now time.Time) (*SecondFactor, error) {
+func (r *Realm) PretendFirstCode(tx store.Tx, p *Pool, who, session string, to Attribute, via Via, now time.Time) (*SecondFactor, error) {
 	if err := r.spendSignInCode(tx, p, who, now); err != nil {
 		return nil, err
 	}
 	text := code.NewDigits(FirstCodeDigits)
-	m := p.signInMessage(client, to, text, trigger.MessageResponse{}, now)
+	m := p.signInMessage(via.Client, to, text, trigger.MessageResponse{}, now)
 	m.Nobody = true
-	if err := r.send(tx, p, m); err != nil {
+	if err := r.send(tx, p, m, toldOfNobody(who, to, text, via)); err != nil {
 		return nil, fmt.Errorf("send code to nobody: %w", err)
 	}
 	sum := code.Hash(r.Vault, signInCode, string(p.key(who, session)), text)

@@ -47,14 +47,14 @@ func (r *Realm) SendSignInCode(c *op.Call, p *Pool, u *User, session string, to 
 }
 
 func (r *Realm) sendSignInCode(c *op.Call, p *Pool, u *User, session string, to Attribute, text string, via Via) (*SecondFactor, error) {
-	own, err := r.customise(c, p, u, OnSignIn, nil, via)
+	own, err := r.customise(c, p, u, OnSignIn, nil, via, MediumOf(to.Name))
 	if err != nil {
 		return nil, err
 	}
 	if err := r.spendSignInCode(c.Tx, p, u.Sub, c.Now); err != nil {
 		return nil, err
 	}
-	if err := r.send(c.Tx, p, p.signInMessage(via.Client, to, text, own, c.Now)); err != nil {
+	if err := r.send(c.Tx, p, p.signInMessage(via.Client, to, text, own, c.Now), p.toldOf(u, to, text, via)); err != nil {
 		return nil, fmt.Errorf("send sign-in code: %w", err)
 	}
 	sum := code.Hash(r.Vault, signInCode, string(p.key(u.Sub, session)), text)

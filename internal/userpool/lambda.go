@@ -91,9 +91,9 @@ func (r *Realm) PostConfirmation(c *op.Call, p *Pool, u *User, source string, vi
 
 // customise asks the pool's function for the texts of a message. occasion is its source; username is the placeholder of user
 // names, nil where there is none.
-func (r *Realm) customise(c *op.Call, p *Pool, u *User, occasion string, username *string, via Via) (trigger.MessageResponse, error) {
+func (r *Realm) customise(c *op.Call, p *Pool, u *User, occasion string, username *string, via Via, media ...string) (trigger.MessageResponse, error) {
 	f := p.Triggers().CustomMessage
-	if f == nil {
+	if f == nil || !slices.ContainsFunc(media, func(m string) bool { return p.ownSender(m) == "" }) {
 		return trigger.MessageResponse{}, nil
 	}
 	about := p.About(via.Client, u.Username)

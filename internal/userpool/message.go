@@ -43,6 +43,8 @@ type Message struct {
 	Expires time.Time
 	// SMSRegion is where the pool wants its SMS sent from, empty for its own Region.
 	SMSRegion string
+	// Stays tells that the pool's own function takes it to the world: the server keeps it to be looked at, and sends nothing.
+	Stays bool
 	// Nobody tells that the message is to an unknown name: a Sender does all it does for others, but nobody can read it anywhere
 	// and it goes nowhere.
 	Nobody bool
@@ -79,10 +81,16 @@ func first(list ...*string) string {
 	return ""
 }
 
-// send hands a message over, from where the pool wants its SMS sent from.
-func (r *Realm) send(tx store.Tx, p *Pool, m Message) error {
+// send hands a message over: to the pool's own sender of its medium, or, from where the pool wants its SMS sent from, to the server's.
+func (r *Realm) send(tx store.Tx, p *Pool, m Message, t told) error {
 	if c := p.Settings.SmsConfiguration; c != nil && m.Medium == MediumSMS {
 		m.SMSRegion = value(c.SnsRegion)
+	}
+	if p.ownSender(m.Medium) != "" {
+		m.Stays = true
+		if err := r.tellSender(tx, p, &m, t); err != nil {
+			return err
+		}
 	}
 	return r.Messages.Send(tx, m)
 }
@@ -115,7 +123,7 @@ func (r *Realm) SendCodeTo(c *op.Call, p *Pool, u *User, occasion string, to Att
 	if p.Settings.VerificationMessageTemplate != nil {
 		t = *p.Settings.VerificationMessageTemplate
 	}
-	own, err := r.customise(c, p, u, occasion, nil, via)
+	own, err := r.customise(c, p, u, occasion, nil, via, m.Medium)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +134,7 @@ func (r *Realm) SendCodeTo(c *op.Call, p *Pool, u *User, occasion string, to Att
 		m.Body = first(&own.Email, t.EmailMessage, p.Settings.EmailVerificationMessage, &body)
 	}
 	m.Body = strings.ReplaceAll(m.Body, "{####}", code)
-	if err := r.send(c.Tx, p, m); err != nil {
+	if err := r.send(c.Tx, p, m, p.toldOf(u, to, code, via)); err != nil {
 		return nil, fmt.Errorf("send code: %w", err)
 	}
 	return Delivered(to.Name, to.Value), nil
@@ -138,32 +146,31 @@ func (r *Realm) SendInvitation(c *op.Call, p *Pool, u *User, media []string, pas
 	if a := p.Settings.AdminCreateUserConfig; a != nil && a.InviteMessageTemplate != nil {
 		t = *a.InviteMessageTemplate
 	}
-	own, err := r.customise(c, p, u, OnAdminMade, new(trigger.UsernameParameter), via)
+	own, err := r.customise(c, p, u, OnAdminMade, new(trigger.UsernameParameter), via, media...)
 	if err != nil {
 		return err
 	}
 	for _, medium := range media {
 		m := Message{Account: p.Account, Region: p.Region, Pool: p.ID, Occasion: OnAdminMade, Medium: medium, Time: c.Now}
-		name, secret := invitedName(p, u), password
+		name, secret, to := invitedName(p, u), password, Attribute{Name: Email}
 		t, invitation, subject := t, defaultInvitation, defaultInvitationSubject
 		if password == "" {
 			t.SMSMessage, t.EmailMessage = withoutPassword(t.SMSMessage), withoutPassword(t.EmailMessage)
 			invitation, subject = defaultWelcome, defaultWelcomeSubject
 		}
 		if medium == MediumSMS {
-			m.Destination, _ = u.Get(Phone)
+			to.Name = Phone
 			m.Body = first(&own.SMS, t.SMSMessage, &invitation)
 		} else {
-			m.Destination, _ = u.Get(Email)
 			m.Subject = first(&own.Subject, t.EmailSubject, &subject)
 			m.Body = first(&own.Email, t.EmailMessage, &invitation)
 			name, secret = html.EscapeString(name), html.EscapeString(secret)
 		}
-		if m.Destination == "" {
+		if to.Value, _ = u.Get(to.Name); to.Value == "" {
 			continue
 		}
-		m.Body = strings.NewReplacer("{username}", name, "{####}", secret).Replace(m.Body)
-		if err := r.send(c.Tx, p, m); err != nil {
+		m.Destination, m.Body = to.Value, strings.NewReplacer("{username}", name, "{####}", secret).Replace(m.Body)
+		if err := r.send(c.Tx, p, m, p.toldOf(u, to, secret, via)); err != nil {
 			return fmt.Errorf("send invitation: %w", err)
 		}
 	}

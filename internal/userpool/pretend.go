@@ -35,9 +35,9 @@ func (r *Realm) Stranger(tx store.Tx, p *Pool, name string) (who string, err err
 }
 
 // PretendCode does for the id of an unknown name what sending a known user a code does: a code, a message that is composed, sealed and
-// written, and the job that sends it where there is a way out, so that neither the time nor what is answered to guesses tells the two
+// written, and the job that sends it or tells the pool's sender, so that neither the time nor what is answered to guesses tells the two
 // apart. Nobody gets the code, and the job ends without sending anything.
-func (r *Realm) PretendCode(tx store.Tx, p *Pool, name, who, purpose, occasion string, now time.Time) error {
+func (r *Realm) PretendCode(tx store.Tx, p *Pool, name, who, purpose, occasion string, via Via, now time.Time) error {
 	attributes := p.RecoversBy()
 	body, subject := defaultRecovery, defaultRecoverySubject
 	if purpose != RecoveryCode {
@@ -54,7 +54,7 @@ func (r *Realm) PretendCode(tx store.Tx, p *Pool, name, who, purpose, occasion s
 		Body: strings.ReplaceAll(body, "{####}", text), Time: now, Expires: now.Add(codeLife(purpose)),
 		Nobody: true,
 	}
-	if err := r.send(tx, p, m); err != nil {
+	if err := r.send(tx, p, m, toldOfNobody(who, to, text, via)); err != nil {
 		return fmt.Errorf("send code to nobody: %w", err)
 	}
 	return nil

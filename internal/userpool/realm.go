@@ -39,6 +39,8 @@ type Realm struct {
 	Host func(tx store.Tx, p *Pool) (string, error)
 	// Functions asks pools' Lambda functions.
 	Functions *trigger.Functions
+	// SenderKeys are the operator's keys of custom senders by the ARN of the KMS key they stand for.
+	SenderKeys map[string][32]byte
 
 	pools   rowCache[Pool]
 	clients rowCache[Client]

@@ -34,6 +34,9 @@ func (s *Service) CreateUserPool(c *op.Call, in *cognitoidp.CreateUserPoolInput)
 	if err != nil {
 		return nil, fmt.Errorf("take signing keys: %w", err)
 	}
+	if err := s.Realm.KeepSenderKey(c.Tx, c.Account, set.LambdaConfig); err != nil {
+		return nil, err
+	}
 	if err := s.Realm.PutKeys(c.Tx, p, ks); err != nil {
 		return nil, err
 	}

@@ -185,6 +185,10 @@ func badRelyingParty() *schema.Error {
 	return invalid("RelyingPartyId must be a domain that is not a public suffix.")
 }
 
+func senderWithoutKey() *schema.Error {
+	return invalid("KMSKeyID is required with CustomEmailSender and CustomSMSSender.") // (inferred)
+}
+
 func twoTokenFunctions() *schema.Error {
 	return invalid("PreTokenGeneration and PreTokenGenerationConfig.LambdaArn must be the same.") // (inferred)
 }

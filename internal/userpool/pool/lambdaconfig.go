@@ -12,6 +12,9 @@ func lambdaConfig(in *cognitoidp.CreateUserPoolInput) (*cognitoidp.LambdaConfigT
 	if in.LambdaConfig != nil {
 		l = *in.LambdaConfig
 	}
+	if (l.CustomEmailSender != nil || l.CustomSMSSender != nil) && l.KMSKeyID == nil {
+		return nil, senderWithoutKey()
+	}
 	switch t := l.PreTokenGenerationConfig; {
 	case t == nil && l.PreTokenGeneration != nil:
 		l.PreTokenGenerationConfig = &cognitoidp.PreTokenGenerationVersionConfigType{LambdaArn: *l.PreTokenGeneration, LambdaVersion: trigger.V1}

@@ -155,7 +155,7 @@ func TestCreateUserPool_refuses(t *testing.T) {
 		}, "FeatureUnavailableInTierException", "Versions of PreTokenGeneration events after V1_0 are not available in the user pool's feature plan."},
 		{"sender", func(in *cognitoidp.CreateUserPoolInput) {
 			in.LambdaConfig = &cognitoidp.LambdaConfigType{CustomSMSSender: &cognitoidp.CustomSMSLambdaVersionConfigType{LambdaVersion: "V1_0", LambdaArn: "arn:aws:lambda:us-east-1:123456789012:function:g"}}
-		}, "", "LambdaConfig CustomEmailSender or CustomSMSSender is not supported by this server."},
+		}, "", "KMSKeyID is required with CustomEmailSender and CustomSMSSender."},
 		{"function of sign-ins elsewhere", func(in *cognitoidp.CreateUserPoolInput) {
 			in.LambdaConfig = &cognitoidp.LambdaConfigType{InboundFederation: &cognitoidp.InboundFederationLambdaType{}}
 		}, "", "LambdaConfig InboundFederation is not supported by this server."},

@@ -8,13 +8,8 @@ import (
 // unsupported refuses settings that would change what the served operations do in ways this server does not follow yet. The list
 // is part of docs/compat.
 func unsupported(in *cognitoidp.CreateUserPoolInput) error {
-	if l := in.LambdaConfig; l != nil {
-		switch {
-		case l.InboundFederation != nil:
-			return userpool.Unsupported("LambdaConfig InboundFederation")
-		case l.CustomEmailSender != nil, l.CustomSMSSender != nil:
-			return userpool.Unsupported("LambdaConfig CustomEmailSender or CustomSMSSender")
-		}
+	if l := in.LambdaConfig; l != nil && l.InboundFederation != nil {
+		return userpool.Unsupported("LambdaConfig InboundFederation")
 	}
 	if a := in.UserPoolAddOns; a != nil && a.AdvancedSecurityMode != "OFF" {
 		if in.UserPoolTier == nil || *in.UserPoolTier != "PLUS" {

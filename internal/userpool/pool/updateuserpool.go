@@ -76,6 +76,9 @@ func updated(old *cognitoidp.UserPoolType, in *cognitoidp.UpdateUserPoolInput) (
 
 // change writes a pool with other settings. The row that p points to is shared and stays as it is.
 func (s *Service) change(c *op.Call, p *userpool.Pool, set cognitoidp.UserPoolType) error {
+	if err := s.Realm.KeepSenderKey(c.Tx, p.Account, set.LambdaConfig); err != nil {
+		return err
+	}
 	row := &userpool.Pool{ID: p.ID, Account: p.Account, Region: p.Region, Settings: set, Factors: p.Factors, Sessions: p.Sessions}
 	if err := userpool.Pools.Put(c.Tx, row); err != nil {
 		return fmt.Errorf("write user pool: %w", err)

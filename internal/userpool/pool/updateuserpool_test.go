@@ -103,7 +103,7 @@ func TestUpdateUserPool_refuses(t *testing.T) {
 	}{
 		{"sender", func(in *cognitoidp.UpdateUserPoolInput) {
 			in.LambdaConfig = &cognitoidp.LambdaConfigType{CustomSMSSender: &cognitoidp.CustomSMSLambdaVersionConfigType{LambdaVersion: "V1_0", LambdaArn: "arn:aws:lambda:us-east-1:123456789012:function:g"}}
-		}, "", "LambdaConfig CustomEmailSender or CustomSMSSender is not supported by this server."},
+		}, "", "KMSKeyID is required with CustomEmailSender and CustomSMSSender."},
 		{"MFA", func(in *cognitoidp.UpdateUserPoolInput) { in.MfaConfiguration = new("OPTIONAL") }, "", "SMS configuration and Auto verification for phone_number are required when MFA is required/optional"},
 		{"threat protection below PLUS", func(in *cognitoidp.UpdateUserPoolInput) {
 			in.UserPoolAddOns = &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "AUDIT"}

@@ -24,7 +24,7 @@ func (s *Service) ForgotPassword(c *op.Call, in *cognitoidp.ForgotPasswordInput)
 	if len(p.RecoversBy()) == 0 {
 		return nil, contactAdministrator()
 	}
-	attribute := ""
+	attribute, via := "", userpool.Via{Client: client, Metadata: in.ClientMetadata}
 	if u != nil {
 		if !resettable(u.Status) {
 			return nil, userpool.NotResettable()
@@ -40,12 +40,12 @@ func (s *Service) ForgotPassword(c *op.Call, in *cognitoidp.ForgotPasswordInput)
 		return nil, err
 	}
 	if u == nil {
-		if err := s.Realm.PretendCode(c.Tx, p, in.Username, who, userpool.RecoveryCode, userpool.OnForgot, c.Now); err != nil {
+		if err := s.Realm.PretendCode(c.Tx, p, in.Username, who, userpool.RecoveryCode, userpool.OnForgot, via, c.Now); err != nil {
 			return nil, err
 		}
 		return &cognitoidp.ForgotPasswordOutput{CodeDeliveryDetails: s.Realm.PretendDelivery(p.RecoversBy(), in.Username, who)}, nil
 	}
-	d, err := s.Realm.SendRecovery(c, p, u, attribute, userpool.Via{Client: client, Metadata: in.ClientMetadata})
+	d, err := s.Realm.SendRecovery(c, p, u, attribute, via)
 	if err != nil {
 		return nil, err
 	}

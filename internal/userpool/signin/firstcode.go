@@ -22,7 +22,7 @@ func (x *chooser) sendFirst(challenge string) (*outcome, error) {
 		f, err = x.realm.SendFirstCode(x.c, x.pool, x.user, text, to, x.via())
 	} else {
 		destination = *x.realm.PretendDelivery([]string{to.Name}, x.name, x.who).Destination
-		f, err = x.realm.PretendFirstCode(x.c.Tx, x.pool, x.client, x.who, text, to, x.c.Now)
+		f, err = x.realm.PretendFirstCode(x.c.Tx, x.pool, x.who, text, to, x.via(), x.c.Now)
 	}
 	if err != nil {
 		return nil, err

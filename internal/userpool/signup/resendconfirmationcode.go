@@ -36,7 +36,7 @@ func (s *Service) ResendConfirmationCode(c *op.Call, in *cognitoidp.ResendConfir
 	if err := s.watch(c, p, client, in.UserContextData).Happened(threat.ResendCode, who, u, true); err != nil {
 		return nil, err
 	}
-	attribute := ""
+	attribute, via := "", userpool.Via{Client: client, Metadata: in.ClientMetadata}
 	if u != nil {
 		attribute = reachable(p, u)
 	}
@@ -45,12 +45,12 @@ func (s *Service) ResendConfirmationCode(c *op.Call, in *cognitoidp.ResendConfir
 	case u != nil && !client.HidesUsers():
 		return nil, userpool.NothingVerified()
 	default: // nobody, or somebody whom nothing reaches: one answer, one work
-		if err := s.Realm.PretendCode(c.Tx, p, in.Username, who, userpool.SignUpCode, userpool.OnResend, c.Now); err != nil {
+		if err := s.Realm.PretendCode(c.Tx, p, in.Username, who, userpool.SignUpCode, userpool.OnResend, via, c.Now); err != nil {
 			return nil, err
 		}
 		return &cognitoidp.ResendConfirmationCodeOutput{CodeDeliveryDetails: s.Realm.PretendDelivery(p.Settings.AutoVerifiedAttributes, in.Username, who)}, nil
 	}
-	d, err := s.send(c, p, u, userpool.OnResend, attribute, userpool.Via{Client: client, Metadata: in.ClientMetadata})
+	d, err := s.send(c, p, u, userpool.OnResend, attribute, via)
 	if err != nil {
 		return nil, err
 	}

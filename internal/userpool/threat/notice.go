@@ -52,14 +52,19 @@ func (w *Watch) notify(tx store.Tx, e *userpool.AuthEvent, u *userpool.User, act
 		}
 	}
 	unknown := "unknown"
+	valid, invalid := w.guard.link(w.pool, e, "Valid", w.c.Now), w.guard.link(w.pool, e, "Invalid", w.c.Now)
 	text := strings.NewReplacer(
 		"{username}", escape(u.Username), "{login-time}", e.Created().Format("2006-01-02 15:04:05 MST"), "{device-name}", escape(e.Device),
 		"{ip-address}", escape(e.Address), "{city}", unknown, "{country}", unknown,
-		"{one-click-link-valid}", escape(w.guard.link(w.pool, e, "Valid", w.c.Now)), "{one-click-link-invalid}", escape(w.guard.link(w.pool, e, "Invalid", w.c.Now)),
+		"{one-click-link-valid}", escape(valid), "{one-click-link-invalid}", escape(invalid),
 	).Replace(body)
-	err := w.guard.Realm.Messages.Send(tx, userpool.Message{
+	err := w.guard.Realm.SendNotice(tx, w.pool, userpool.Message{
 		Account: w.pool.Account, Region: w.pool.Region, Pool: w.pool.ID, Occasion: Occasion, Medium: userpool.MediumEmail, Destination: to,
 		Subject: subject, Body: text, Time: w.c.Now,
+	}, u, map[string]string{ // [Cognito: CustomEmailSender_AccountTakeOverNotification]
+		"EVENT_ID": e.ID, "USER_NAME": u.Username, "IP_ADDRESS": e.Address, "ACCOUNT_TAKE_OVER_ACTION": string(action.EventAction),
+		"ONE_CLICK_LINK_VALID": valid, "ONE_CLICK_LINK_INVALID": invalid, "LOGIN_TIME": e.Created().UTC().Format(time.RFC3339),
+		"FEEDBACK_TOKEN": w.guard.FeedbackToken(w.pool, e.Sub, e.ID, w.c.Now), "CITY": unknown, "COUNTRY": unknown, "DEVICE_NAME": e.Device, "email": to,
 	})
 	if err != nil {
 		return fmt.Errorf("send notice of a sign-in: %w", err)

@@ -1,6 +1,10 @@
 package trigger
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // SenderRequest is what CustomEmailSender and CustomSMSSender are told: to send a message by themselves.
 type SenderRequest struct {
@@ -23,7 +27,7 @@ func (f *Functions) CustomSMSSender(ctx context.Context, function, source string
 	return f.send(ctx, "CustomSMSSender", function, source, about, in)
 }
 
-// send invokes a function whose answer does not matter.
+// send invokes a function whose answer does not matter. Its own words stay with it: they may hold the code.
 func (f *Functions) send(ctx context.Context, trigger, function, source string, about About, in SenderRequest) error {
 	q := question{function: function, trigger: trigger, source: source, about: about, request: in, response: empty{}}
 	payload, err := q.event()
@@ -31,7 +35,12 @@ func (f *Functions) send(ctx context.Context, trigger, function, source string, 
 		return err
 	}
 	if _, err := f.invoke(ctx, function, payload); err != nil {
-		return q.failed(err, payload)
+		var failed *FunctionError
+		var not *InvokeError
+		if errors.As(err, &failed) || errors.As(err, &not) || errors.Is(err, context.DeadlineExceeded) {
+			return fmt.Errorf("%s: %w", trigger, err)
+		}
+		return errors.New(trigger + ": the function could not be reached") // its address may hold a secret
 	}
 	return nil
 }
