@@ -103,20 +103,6 @@ func (s *step) startChoice() (*outcome, error) {
 	return x.ask(userpool.NewSessionText(), userpool.Session{Challenge: selectChallenge, Choice: choice}, parameters)
 }
 
-// unlocked refuses a guess during a lock-out, and for a disabled user.
-func (a *attempt) unlocked() error {
-	locked, err := a.realm.Locked(a.c.Tx, a.pool, a.who, a.c.Now)
-	switch {
-	case err != nil:
-		return err
-	case locked:
-		return userpool.AttemptsExceeded()
-	case a.user != nil && !a.user.Enabled:
-		return userpool.Disabled()
-	}
-	return a.watch.Barred(a.who, a.user)
-}
-
 // ask opens a session that is answered by a first factor or the choice of one.
 func (x *chooser) ask(text string, row userpool.Session, parameters map[string]string) (*outcome, error) {
 	if row.Choice == nil {

@@ -186,9 +186,8 @@ func (a *attempt) open(text string, row userpool.Session, parameters map[string]
 	return &outcome{challenge: row.Challenge, session: text, parameters: parameters}, nil
 }
 
-// ready refuses a guess before it is looked at: during a lock-out, for a disabled user, and for one whose password is out of force,
-// unless that would tell that he exists.
-func (a *attempt) ready() error {
+// unlocked refuses a guess of any factor before it is looked at: during a lock-out, for a disabled user, from a barred address.
+func (a *attempt) unlocked() error {
 	locked, err := a.realm.Locked(a.c.Tx, a.pool, a.who, a.c.Now)
 	switch {
 	case err != nil:
@@ -197,10 +196,19 @@ func (a *attempt) ready() error {
 		return userpool.AttemptsExceeded()
 	case a.user != nil && !a.user.Enabled:
 		return userpool.Disabled()
-	case a.user != nil && a.user.Status == userpool.ResetRequired && !a.client.HidesUsers():
-		return resetRequired(a.client)
 	}
 	return a.watch.Barred(a.who, a.user)
+}
+
+// ready is unlocked for a guess of the password; it also refuses one that is out of force, unless that would tell that the user exists.
+func (a *attempt) ready() error {
+	if err := a.unlocked(); err != nil {
+		return err
+	}
+	if a.user != nil && a.user.Status == userpool.ResetRequired && !a.client.HidesUsers() {
+		return resetRequired(a.client)
+	}
+	return nil
 }
 
 // wrong counts a failed guess, whatever becomes of the call, and is its answer.
