@@ -12,24 +12,23 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
 )
 
-// TestProperties runs random commands against a pool with aliases and a simple model of who may sign in, and after each one holds
+// FuzzProperties runs random commands against a pool with aliases and a simple model of who may sign in, and after each one holds
 // what must always be true. The seed of a failure repeats it.
-func TestProperties(t *testing.T) {
-	t.Parallel()
-	for range 4 {
-		seed := rand.Uint64()
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			m := newLife(t, seed)
-			for step := range 100 {
-				m.step()
-				m.check()
-				if t.Failed() {
-					t.Fatalf("seed %d, step %d", seed, step)
-				}
-			}
-		})
+func FuzzProperties(f *testing.F) {
+	for seed := range uint64(4) {
+		f.Add(seed)
 	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		t.Parallel()
+		m := newLife(t, seed)
+		for step := range 100 {
+			m.step()
+			m.check()
+			if t.Failed() {
+				t.Fatalf("step %d", step)
+			}
+		}
+	})
 }
 
 type modelUser struct {
