@@ -16,6 +16,7 @@ import (
 func (b *builder) eventBus() alarm.Events {
 	s := eventbus.New(eventbus.Deps{Vault: b.vault})
 	b.ops = append(b.ops, apievents.RuleOps(b.models["events"], s)...)
+	b.ops = append(b.ops, apievents.TagOps(b.models["events"], s)...)
 	runner := &eventbus.Runner{State: b.engines.state, Vault: b.vault, Topics: b.topic.Publisher(), Log: b.log, Now: b.clock.Now}
 	b.jobs[eventbus.JobKind] = runner.Run
 	b.settlers = append(b.settlers, eventSettler{b.clock, &eventbus.Trail{Service: s, Logging: trail.Logs}})

@@ -14,11 +14,10 @@ import (
 
 const (
 	maxRules = 300 // per account and Region
-	maxTags  = 50
 	page     = 100
 )
 
-// PutRule makes a rule or replaces one, whose targets then stay. Schedules are not supported.
+// PutRule makes a rule or replaces one, whose targets and tags then stay. Schedules are not supported.
 func (s *Service) PutRule(c *op.Call, in *events.PutRuleInput) (*events.PutRuleOutput, error) {
 	if err := checkBus(c, in.EventBusName); err != nil {
 		return nil, err
@@ -39,12 +38,13 @@ func (s *Service) PutRule(c *op.Call, in *events.PutRuleInput) (*events.PutRuleO
 		if err := room(c); err != nil {
 			return nil, err
 		}
-		r.Tags = make(map[string]string, len(in.Tags))
-		for _, t := range in.Tags {
-			r.Tags[t.Key] = t.Value
+		if len(in.Tags) > 0 {
+			if err := mayTag(c, r); err != nil {
+				return nil, err
+			}
 		}
-		if len(r.Tags) > maxTags {
-			return nil, events.LimitExceededException("The requested resource exceeds the maximum number allowed.") // (inferred)
+		if r.Tags, err = tagged(nil, in.Tags); err != nil {
+			return nil, err
 		}
 	case err != nil:
 		return nil, fmt.Errorf("read rule: %w", err)

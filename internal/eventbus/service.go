@@ -43,6 +43,14 @@ func validation(format string, args ...any) *schema.Error {
 	return &schema.Error{Code: "ValidationException", Message: fmt.Sprintf(format, args...), Status: 400}
 }
 
+// denied is the refusal of what the caller would also need to be allowed.
+func denied(c *op.Call, action, resource string) error {
+	return &schema.Error{
+		Code: "AccessDeniedException", Status: 400, Message: "User: " + c.Caller.ARN + " is not authorized to perform: " + action + " on resource: " + resource +
+			" because no identity-based policy allows the " + action + " action",
+	}
+}
+
 // checkBus lets through the default bus alone.
 func checkBus(c *op.Call, bus *string) error {
 	if bus == nil || *bus == "default" || *bus == arn.Regional("events", c.Region, c.Account, "event-bus/default") {

@@ -13,6 +13,7 @@ type RuleAPI interface {
 	DescribeRule(*op.Call, *DescribeRuleInput) (*DescribeRuleOutput, error)
 	DisableRule(*op.Call, *DisableRuleInput) error
 	EnableRule(*op.Call, *EnableRuleInput) error
+	ListRuleNamesByTarget(*op.Call, *ListRuleNamesByTargetInput) (*ListRuleNamesByTargetOutput, error)
 	ListRules(*op.Call, *ListRulesInput) (*ListRulesOutput, error)
 	ListTargetsByRule(*op.Call, *ListTargetsByRuleInput) (*ListTargetsByRuleOutput, error)
 	PutEvents(*op.Call, *PutEventsInput) (*PutEventsOutput, error)
@@ -42,6 +43,13 @@ func RuleOps(svc *schema.Service, s RuleAPI) []*op.Operation {
 	})
 	add("DisableRule", func() any { return new(DisableRuleInput) }, func(c *op.Call, in any) (any, error) { return nil, s.DisableRule(c, in.(*DisableRuleInput)) })
 	add("EnableRule", func() any { return new(EnableRuleInput) }, func(c *op.Call, in any) (any, error) { return nil, s.EnableRule(c, in.(*EnableRuleInput)) })
+	add("ListRuleNamesByTarget", func() any { return new(ListRuleNamesByTargetInput) }, func(c *op.Call, in any) (any, error) {
+		out, err := s.ListRuleNamesByTarget(c, in.(*ListRuleNamesByTargetInput))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
 	add("ListRules", func() any { return new(ListRulesInput) }, func(c *op.Call, in any) (any, error) {
 		out, err := s.ListRules(c, in.(*ListRulesInput))
 		if err != nil {

@@ -121,6 +121,20 @@ type KinesisParameters struct {
 	PartitionKeyPath string // required
 }
 
+// ListRuleNamesByTargetInput is the shape ListRuleNamesByTargetRequest.
+type ListRuleNamesByTargetInput struct {
+	TargetArn    string // required
+	EventBusName *string
+	NextToken    *string
+	Limit        *int64
+}
+
+// ListRuleNamesByTargetOutput is the shape ListRuleNamesByTargetResponse.
+type ListRuleNamesByTargetOutput struct {
+	RuleNames []string
+	NextToken *string
+}
+
 // ListRulesInput is the shape ListRulesRequest.
 type ListRulesInput struct {
 	NamePrefix   *string
@@ -133,6 +147,16 @@ type ListRulesInput struct {
 type ListRulesOutput struct {
 	Rules     []Rule
 	NextToken *string
+}
+
+// ListTagsForResourceInput is the shape ListTagsForResourceRequest.
+type ListTagsForResourceInput struct {
+	ResourceARN string // required
+}
+
+// ListTagsForResourceOutput is the shape ListTagsForResourceResponse.
+type ListTagsForResourceOutput struct {
+	Tags []Tag
 }
 
 // ListTargetsByRuleInput is the shape ListTargetsByRuleRequest.
@@ -317,6 +341,16 @@ type Tag struct {
 	Value string // required
 }
 
+// TagResourceInput is the shape TagResourceRequest.
+type TagResourceInput struct {
+	ResourceARN string // required
+	Tags        []Tag  // required
+}
+
+// TagResourceOutput is the shape TagResourceResponse.
+type TagResourceOutput struct {
+}
+
 // Target is the shape Target.
 type Target struct {
 	Id                          string // required
@@ -347,4 +381,14 @@ type TestEventPatternInput struct {
 // TestEventPatternOutput is the shape TestEventPatternResponse.
 type TestEventPatternOutput struct {
 	Result *bool
+}
+
+// UntagResourceInput is the shape UntagResourceRequest.
+type UntagResourceInput struct {
+	ResourceARN string   // required
+	TagKeys     []string // required
+}
+
+// UntagResourceOutput is the shape UntagResourceResponse.
+type UntagResourceOutput struct {
 }

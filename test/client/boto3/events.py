@@ -31,6 +31,15 @@ EVENT = json.dumps({"id": "1", "account": ACCOUNT, "source": "shop", "time": "20
 equal("pattern", ev.test_event_pattern(EventPattern=PATTERN, Event=EVENT)["Result"], True)
 refused("InvalidEventPatternException", "Event pattern is not valid. Reason: the pattern is not JSON", ev.test_event_pattern, EventPattern="{", Event=EVENT)
 
+# Tags.
+ev.tag_resource(ResourceARN=RULE + "orders", Tags=[{"Key": "team", "Value": "shop"}, {"Key": "stage", "Value": "test"}])
+ev.untag_resource(ResourceARN=RULE + "orders", TagKeys=["stage"])
+equal("tags", ev.list_tags_for_resource(ResourceARN=RULE + "orders")["Tags"], [{"Key": "team", "Value": "shop"}])
+refused("ResourceNotFoundException", NO_RULE, ev.tag_resource, ResourceARN=RULE + "ghost", Tags=[{"Key": "a", "Value": "b"}])
+refused("ResourceNotFoundException", NO_RULE, ev.untag_resource, ResourceARN=RULE + "ghost", TagKeys=["a"])
+refused("ResourceNotFoundException", NO_RULE, ev.list_tags_for_resource, ResourceARN=RULE + "ghost")
+denied("AccessDeniedException", "events:TagResource", RULE + "orders", nobody.tag_resource, ResourceARN=RULE + "orders", Tags=[])
+
 # A topic that lets EventBridge publish, and a reader.
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish", "Resource": TOPIC}]}
 sns.create_topic(Name="events", Attributes={"Policy": json.dumps(ALLOW)})
@@ -51,6 +60,9 @@ equal("targets", ev.put_targets(Rule="orders", Targets=[{"Id": "reader", "Arn": 
 refused("ResourceNotFoundException", NO_RULE, ev.put_targets, Rule="ghost", Targets=[{"Id": "reader", "Arn": TOPIC}])
 equal("listed", [t["Id"] for p in ev.get_paginator("list_targets_by_rule").paginate(Rule="orders") for t in p["Targets"]], ["reader"])
 refused("ResourceNotFoundException", NO_RULE, ev.list_targets_by_rule, Rule="ghost")
+
+equal("rules of a target", ev.list_rule_names_by_target(TargetArn=TOPIC)["RuleNames"], ["orders"])
+refused("ResourceNotFoundException", "Event bus mine does not exist.", ev.list_rule_names_by_target, TargetArn=TOPIC, EventBusName="mine")
 
 # Events.
 out = ev.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": '{"number": 4711}'}, {"Source": "aws.iam", "DetailType": "x", "Detail": "{}"}])
