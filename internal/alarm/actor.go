@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/arn"
@@ -50,9 +51,7 @@ func (a *Actor) Run(ctx context.Context, j job.Job) error {
 	if a.Now != nil {
 		now = a.Now()
 	}
-	// The job's id makes the item's key; history shows it after its cause.
-	i := item{Account: j.Account, Region: j.Region, Name: act.Name, ID: "job-" + j.ID, At: act.At.Add(time.Millisecond).UnixNano(), Type: actionItem,
-		Composite: act.Composite}
+	i := itemOf(j, &act)
 	if service(act.Action) == "lambda" && a.Functions != nil {
 		return a.call(ctx, j, &act, i)
 	}
@@ -63,10 +62,33 @@ func (a *Actor) Run(ctx context.Context, j job.Job) error {
 		var refused *schema.Error
 		err := tx.Savepoint(func() error { return a.act(tx, now, j, &act) })
 		if err != nil && !errors.As(err, &refused) {
-			return fmt.Errorf("run alarm action: %w", err)
+			return fmt.Errorf(runs+"%w", err)
 		}
 		return remember(tx, i, &act, refused)
 	})
+}
+
+// itemOf is the history item of an action: the job's id makes its key, and it comes after its cause.
+func itemOf(j job.Job, act *action) item {
+	return item{Account: j.Account, Region: j.Region, Name: act.Name, ID: "job-" + j.ID, At: act.At.Add(time.Millisecond).UnixNano(), Type: actionItem,
+		Composite: act.Composite}
+}
+
+// runs begins the errors of runs that another may mend.
+const runs = "run alarm action: "
+
+// GivenUp writes the history item of an action that failed as often as it may be tried. It follows jobs of JobKind.
+func GivenUp(tx store.Tx, _ time.Time, j job.Job) error {
+	var act action
+	if err := json.Unmarshal(j.Payload, &act); err != nil {
+		return nil // nobody can say whose it was
+	}
+	i := itemOf(j, &act)
+	// A run that lost its lease may have got through.
+	if done, err := history.Has(tx, history.Key(&i)); err != nil || done {
+		return err
+	}
+	return remember(tx, i, &act, &schema.Error{Message: strings.TrimPrefix(j.LastError, runs)})
 }
 
 // call runs a function of the alarm's own account, which cannot be part of a transaction: at least once.
@@ -83,7 +105,7 @@ func (a *Actor) call(ctx context.Context, j job.Job, act *action, i item) error 
 	if f, err := arn.Parse(act.Action); err != nil || f.Account != j.Account || f.Region != j.Region {
 		refused = &schema.Error{Code: "InvalidAction", Message: "The function must be of the alarm's account and Region.", Status: 400}
 	} else if _, err := a.Functions.Invoke(ctx, act.Action, []byte(act.Message)); err != nil {
-		return fmt.Errorf("run alarm action: %w", err)
+		return fmt.Errorf(runs+"%w", err)
 	}
 	return a.State.Update(ctx, func(tx store.Tx) error {
 		if done, err := history.Has(tx, history.Key(&i)); err != nil || done {

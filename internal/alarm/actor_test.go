@@ -11,6 +11,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/alarm"
 	"github.com/cogtrail/cogtrail/internal/api/cloudwatch"
+	"github.com/cogtrail/cogtrail/internal/job"
 	"github.com/cogtrail/cogtrail/internal/metric/expression"
 	"github.com/cogtrail/cogtrail/internal/metric/series"
 	"github.com/cogtrail/cogtrail/internal/op"
@@ -203,4 +204,35 @@ func TestActor_lambda(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
+}
+
+// TestGivenUp leaves an entry of an action that failed until it was given up, and none of one that got through.
+func TestGivenUp(t *testing.T) {
+	t.Parallel()
+	const function = "arn:aws:lambda:us-east-1:111122223333:function:f"
+	for name, c := range map[string]struct {
+		failure error
+		want    string
+	}{
+		"failed":      {errors.New("function failed: no"), "Failed to execute action " + function + `. Received error: "function failed: no"`},
+		"got through": {nil, "Successfully executed action " + function},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := alarmed(t, func(in *cloudwatch.PutMetricAlarmInput) { in.AlarmActions = []string{function} })
+			a := &alarm.Actor{State: w.db, Topics: w.topics, Functions: &lambdas{failure: c.failure}}
+			j := w.jobs()[0]
+			if err := a.Run(t.Context(), j); err != nil {
+				j.LastError = err.Error()
+			}
+			for range 2 {
+				w.must(w.db.Update(t.Context(), func(tx store.Tx) error { return alarm.GivenUp(tx, time.Now(), j) }))
+			}
+			if got := w.history(cloudwatch.DescribeAlarmHistoryInput{HistoryItemType: new("Action")}); !slices.Equal(got, []string{c.want}) {
+				t.Errorf("history %q", got)
+			}
+		})
+	}
+	w := open(t)
+	w.must(w.db.Update(t.Context(), func(tx store.Tx) error { return alarm.GivenUp(tx, time.Now(), job.Job{ID: "x", Payload: []byte("[")}) }))
 }

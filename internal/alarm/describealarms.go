@@ -23,32 +23,21 @@ func (s *Service) DescribeAlarms(c *op.Call, in *cloudwatch.DescribeAlarmsInput)
 		len(in.AlarmTypes) > 0 || in.StateValue != nil || in.ActionPrefix != nil) {
 		return nil, validation("ChildrenOfAlarmName and ParentsOfAlarmName cannot be specified together with other filters.") // (inferred)
 	}
-	binding := append([]string{
+	p, err := s.open("alarms", in.NextToken, in.MaxRecords, 50, append([]string{
 		c.Account, c.Region, text(in.AlarmNamePrefix), text(in.StateValue), text(in.ActionPrefix), text(in.ChildrenOfAlarmName),
 		text(in.ParentsOfAlarmName), fmt.Sprint(metric, composite),
-	}, in.AlarmNames...)
-	var after store.Key
-	if in.NextToken != nil {
-		raw, err := s.deps.Tokens.OpenToken("alarms", *in.NextToken, binding...)
-		if err != nil {
-			return nil, badToken()
-		}
-		after = raw
+	}, in.AlarmNames...)...)
+	if err != nil {
+		return nil, err
 	}
-	limit := 50
-	if in.MaxRecords != nil {
-		limit = int(*in.MaxRecords)
-	}
-	var last store.Key
-	n := 0
 	// take adds one alarm; false when the page is full.
 	take := func(r *row) bool {
 		k := r.Config.Composite != nil
 		if !family && (k && !composite || !k && !metric || !wanted(r, in)) {
 			return true
 		}
-		if n == limit {
-			out.NextToken = new(s.deps.Tokens.SealToken("alarms", last, binding...))
+		if !p.take(alarms.Key(r)) {
+			out.NextToken = p.next
 			return false
 		}
 		switch {
@@ -67,12 +56,9 @@ func (s *Service) DescribeAlarms(c *op.Call, in *cloudwatch.DescribeAlarmsInput)
 		default:
 			out.MetricAlarms = append(out.MetricAlarms, r.shape())
 		}
-		last = alarms.Key(r)
-		n++
 		return true
 	}
 	names := in.AlarmNames
-	var err error
 	switch {
 	case in.ChildrenOfAlarmName != nil:
 		names, err = children(c, *in.ChildrenOfAlarmName)
@@ -84,7 +70,7 @@ func (s *Service) DescribeAlarms(c *op.Call, in *cloudwatch.DescribeAlarmsInput)
 	}
 	if family || len(names) > 0 {
 		for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
-			if after != nil && string(store.K(c.Account, c.Region, name)) <= string(after) {
+			if p.after != nil && string(store.K(c.Account, c.Region, name)) <= string(p.after) {
 				continue
 			}
 			r, err := get(c, name)
@@ -97,7 +83,7 @@ func (s *Service) DescribeAlarms(c *op.Call, in *cloudwatch.DescribeAlarmsInput)
 		}
 		return out, nil
 	}
-	for r, err := range alarms.Scan(c.Tx, store.K(c.Account, c.Region), from(c, in, after)) {
+	for r, err := range alarms.Scan(c.Tx, store.K(c.Account, c.Region), from(c, in, p.after)) {
 		if err != nil {
 			return nil, fmt.Errorf("read alarms: %w", err)
 		}

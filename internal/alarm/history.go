@@ -160,21 +160,12 @@ func (s *Service) DescribeAlarmHistory(c *op.Call, in *cloudwatch.DescribeAlarmH
 		index, prefix = "alarm", store.K(c.Account, c.Region, *in.AlarmName)
 	}
 	reverse := text(in.ScanBy) != "TimestampAscending"
-	binding := []string{c.Account, c.Region, text(in.AlarmName), text(in.HistoryItemType), fmt.Sprint(reverse, metric, composite), moment(in.StartDate), moment(in.EndDate)}
-	var after store.Key
-	if in.NextToken != nil {
-		raw, err := s.deps.Tokens.OpenToken("alarm history", *in.NextToken, binding...)
-		if err != nil {
-			return nil, badToken()
-		}
-		after = raw
+	p, err := s.open("alarm history", in.NextToken, in.MaxRecords, 100, c.Account, c.Region, text(in.AlarmName), text(in.HistoryItemType),
+		fmt.Sprint(reverse, metric, composite), moment(in.StartDate), moment(in.EndDate))
+	if err != nil {
+		return nil, err
 	}
-	limit := 100
-	if in.MaxRecords != nil {
-		limit = int(*in.MaxRecords)
-	}
-	var last store.Key
-	for at, err := range history.ScanIndex(c.Tx, index, prefix, after, reverse) {
+	for at, err := range history.ScanIndex(c.Tx, index, prefix, p.after, reverse) {
 		if err != nil {
 			return nil, fmt.Errorf("read alarm history: %w", err)
 		}
@@ -195,15 +186,14 @@ func (s *Service) DescribeAlarmHistory(c *op.Call, in *cloudwatch.DescribeAlarmH
 		if early || late || (in.HistoryItemType != nil && i.Type != *in.HistoryItemType) {
 			continue
 		}
-		if len(out.AlarmHistoryItems) == limit {
-			out.NextToken = new(s.deps.Tokens.SealToken("alarm history", last, binding...))
+		if !p.take(at.Position) {
 			break
 		}
-		last = at.Position
 		out.AlarmHistoryItems = append(out.AlarmHistoryItems, cloudwatch.AlarmHistoryItem{
 			AlarmName: &i.Name, AlarmType: &kind, Timestamp: &when, HistoryItemType: &i.Type, HistorySummary: &i.Summary, HistoryData: &i.Data,
 		})
 	}
+	out.NextToken = p.next
 	return out, nil
 }
 

@@ -131,22 +131,12 @@ func (s *Service) GetAlarmMuteRule(c *op.Call, in *cloudwatch.GetAlarmMuteRuleIn
 
 // ListAlarmMuteRules lists mute rules by name: all, those of an alarm, those of some statuses.
 func (s *Service) ListAlarmMuteRules(c *op.Call, in *cloudwatch.ListAlarmMuteRulesInput) (*cloudwatch.ListAlarmMuteRulesOutput, error) {
-	binding := append([]string{c.Account, c.Region, text(in.AlarmName)}, in.Statuses...)
-	var after store.Key
-	if in.NextToken != nil {
-		raw, err := s.deps.Tokens.OpenToken("mute rules", *in.NextToken, binding...)
-		if err != nil {
-			return nil, badToken()
-		}
-		after = raw
-	}
-	limit := 50
-	if in.MaxRecords != nil {
-		limit = int(*in.MaxRecords)
+	p, err := s.open("mute rules", in.NextToken, in.MaxRecords, 50, append([]string{c.Account, c.Region, text(in.AlarmName)}, in.Statuses...)...)
+	if err != nil {
+		return nil, err
 	}
 	out := &cloudwatch.ListAlarmMuteRulesOutput{AlarmMuteRuleSummaries: []cloudwatch.AlarmMuteRuleSummary{}}
-	var last store.Key
-	for m, err := range mutes.Scan(c.Tx, store.K(c.Account, c.Region), after) {
+	for m, err := range mutes.Scan(c.Tx, store.K(c.Account, c.Region), p.after) {
 		if err != nil {
 			return nil, fmt.Errorf("read mute rules: %w", err)
 		}
@@ -160,15 +150,14 @@ func (s *Service) ListAlarmMuteRules(c *op.Call, in *cloudwatch.ListAlarmMuteRul
 		if len(in.Statuses) > 0 && !slices.Contains(in.Statuses, status) {
 			continue
 		}
-		if len(out.AlarmMuteRuleSummaries) == limit {
-			out.NextToken = new(s.deps.Tokens.SealToken("mute rules", last, binding...))
+		if !p.take(mutes.Key(m)) {
 			break
 		}
-		last = mutes.Key(m)
 		out.AlarmMuteRuleSummaries = append(out.AlarmMuteRuleSummaries, cloudwatch.AlarmMuteRuleSummary{
 			AlarmMuteRuleArn: new(m.arn()), ExpireDate: m.Expire, Status: &status, LastUpdatedTimestamp: &m.Updated,
 		})
 	}
+	out.NextToken = p.next
 	return out, nil
 }
 

@@ -146,7 +146,7 @@ func claim(c *op.Call, name, kind string, tags []cloudwatch.Tag) (*row, bool, er
 		}
 		return r, false, nil
 	}
-	if err := room(c); err != nil {
+	if err := countIn(c); err != nil {
 		return nil, false, err
 	}
 	r = &row{

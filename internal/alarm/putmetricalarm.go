@@ -15,10 +15,9 @@ import (
 )
 
 const (
-	maxAlarms = 5000 // per account and Region
-	maxTags   = 50
-	day       = 86_400
-	week      = 604_800
+	maxTags = 50
+	day     = 86_400
+	week    = 604_800
 )
 
 // PutMetricAlarm makes an alarm or replaces the configuration of one, whose state
@@ -45,21 +44,6 @@ func schedule(tx store.Tx, r *row, at time.Time) error {
 	d := dueRow{At: at.UnixMilli(), Account: r.Account, Region: r.Region, Name: r.Name, Generation: r.Generation}
 	if err := dues.Put(tx, &d); err != nil {
 		return fmt.Errorf("schedule alarm: %w", err)
-	}
-	return nil
-}
-
-func room(c *op.Call) error {
-	prefix := store.K(c.Account, c.Region)
-	n := 0
-	for _, err := range c.Tx.Scan(alarms.Name, prefix, prefix.After(), false) {
-		if err != nil {
-			return fmt.Errorf("count alarms: %w", err)
-		}
-		n++
-	}
-	if n >= maxAlarms {
-		return cloudwatch.LimitExceededFault("The maximum limit of " + fmt.Sprint(maxAlarms) + " alarms has been reached.") // (inferred)
 	}
 	return nil
 }
