@@ -21,8 +21,8 @@ func (s *Service) DeleteResourcePolicy(c *op.Call, in *api.DeleteResourcePolicyI
 	if old == nil {
 		return api.ResourceNotFoundException("Policy with name [" + logs.Text(in.PolicyName) + "] does not exist.")
 	}
-	if in.ExpectedRevisionId != nil && old.Revision != *in.ExpectedRevisionId {
-		return api.OperationAbortedException(messageWrongVersion)
+	if err := checkRevision(old, in.ExpectedRevisionId); err != nil {
+		return err
 	}
 	if err := logs.ResourcePolicies.Remove(c.Tx, old); err != nil {
 		return fmt.Errorf("delete resource policy: %w", err)

@@ -10,7 +10,7 @@ import (
 )
 
 // PutResourcePolicy makes or replaces a policy of the account or of a group. With
-// an expected revision it replaces that one only.
+// an expected revision, which a group's policy demands, it replaces that one only.
 func (s *Service) PutResourcePolicy(c *op.Call, in *api.PutResourcePolicyInput) (*api.PutResourcePolicyOutput, error) {
 	name, resource, err := place(c, in.PolicyName, in.ResourceArn)
 	if err != nil {
@@ -26,8 +26,8 @@ func (s *Service) PutResourcePolicy(c *op.Call, in *api.PutResourcePolicyInput) 
 	if err != nil {
 		return nil, err
 	}
-	if in.ExpectedRevisionId != nil && (old == nil || old.Revision != *in.ExpectedRevisionId) {
-		return nil, api.OperationAbortedException(messageWrongVersion)
+	if err := checkRevision(old, in.ExpectedRevisionId); err != nil {
+		return nil, err
 	}
 	if old == nil && resource == "" {
 		if err := room(c); err != nil {
@@ -41,7 +41,8 @@ func (s *Service) PutResourcePolicy(c *op.Call, in *api.PutResourcePolicyInput) 
 	if err := logs.ResourcePolicies.Put(c.Tx, p); err != nil {
 		return nil, fmt.Errorf("keep resource policy: %w", err)
 	}
-	return &api.PutResourcePolicyOutput{ResourcePolicy: new(shape(p)), RevisionId: &p.Revision}, nil
+	out := shape(p)
+	return &api.PutResourcePolicyOutput{ResourcePolicy: &out, RevisionId: out.RevisionId}, nil
 }
 
 // room refuses one policy of the account more than there may be.

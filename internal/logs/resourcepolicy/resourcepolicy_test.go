@@ -58,7 +58,7 @@ func TestPolicies(t *testing.T) {
 	w.Must(func(c *op.Call) error { return groups.CreateLogGroup(c, &api.CreateLogGroupInput{LogGroupName: "/a"}) })
 	for _, name := range []string{"b", "a"} {
 		out, err := w.put(&api.PutResourcePolicyInput{PolicyName: &name, PolicyDocument: new(document)})
-		if err != nil || *out.ResourcePolicy.PolicyDocument != document || *out.ResourcePolicy.LastUpdatedTime != w.MS() {
+		if err != nil || *out.ResourcePolicy.PolicyDocument != document || *out.ResourcePolicy.LastUpdatedTime != w.MS() || out.RevisionId != nil {
 			t.Fatalf("put: %+v, %v", out, err)
 		}
 	}
@@ -79,6 +79,13 @@ func TestPolicies(t *testing.T) {
 	}
 	_, err = w.put(&api.PutResourcePolicyInput{ResourceArn: new(arnA), PolicyDocument: new(document), ExpectedRevisionId: new("other")})
 	logstest.Refused(t, err, "OperationAbortedException", "The revision id does not match the current revision of the resource policy.")
+	const mustSay = "expectedRevisionId must be given to change the policy of a log group."
+	_, err = w.put(&api.PutResourcePolicyInput{ResourceArn: new(arnA), PolicyDocument: new(document)})
+	logstest.Refused(t, err, "InvalidParameterException", mustSay)
+	_, err = w.Do(func(c *op.Call) error {
+		return w.svc.DeleteResourcePolicy(c, &api.DeleteResourcePolicyInput{ResourceArn: new(arnA)})
+	})
+	logstest.Refused(t, err, "InvalidParameterException", mustSay)
 	if _, err := w.put(&api.PutResourcePolicyInput{ResourceArn: new(arnA), PolicyDocument: new(document), ExpectedRevisionId: one.RevisionId}); err != nil {
 		t.Error(err)
 	}

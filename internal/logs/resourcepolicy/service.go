@@ -74,13 +74,25 @@ func checkDocument(text string, account bool) error {
 	return err
 }
 
+// checkRevision refuses a change of a policy that is not at the expected revision.
+// Who changes that of a group must say which he has seen. [CloudWatch Logs: PutResourcePolicy]
+func checkRevision(old *logs.ResourcePolicy, expected *string) error {
+	switch {
+	case expected == nil && old != nil && old.ResourceARN != "":
+		return logs.Invalid("expectedRevisionId must be given to change the policy of a log group.") // (inferred)
+	case expected != nil && (old == nil || old.Revision != *expected):
+		return api.OperationAbortedException(messageWrongVersion)
+	}
+	return nil
+}
+
+// shape shows a policy. Only those of groups have a revision. [CloudWatch Logs: PutResourcePolicy]
 func shape(p *logs.ResourcePolicy) api.ResourcePolicy {
-	scope := scopeAccount
-	if p.ResourceARN != "" {
-		scope = scopeResource
+	out := api.ResourcePolicy{PolicyDocument: &p.Document, LastUpdatedTime: &p.Updated}
+	if p.ResourceARN == "" {
+		out.PolicyName, out.PolicyScope = &p.Name, new(scopeAccount)
+		return out
 	}
-	return api.ResourcePolicy{
-		PolicyName: logs.Present(p.Name), PolicyDocument: &p.Document, LastUpdatedTime: &p.Updated, PolicyScope: &scope,
-		ResourceArn: logs.Present(p.ResourceARN), RevisionId: &p.Revision,
-	}
+	out.ResourceArn, out.PolicyScope, out.RevisionId = &p.ResourceARN, new(scopeResource), &p.Revision
+	return out
 }
