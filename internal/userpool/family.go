@@ -187,8 +187,8 @@ func claims(c *Client, u *User) []token.Claim {
 		}
 		out = append(out, token.Claim{Name: a.Name, Value: v})
 	}
-	if len(u.Identities) > 0 {
-		v, _ := token.JSON([]byte(u.identitiesClaim()))
+	if text := u.identitiesClaim(); text != "" {
+		v, _ := token.JSON([]byte(text))
 		out = append(out, token.Claim{Name: "identities", Value: v})
 	}
 	return out

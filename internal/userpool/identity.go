@@ -20,10 +20,13 @@ const LocalProvider = "Cognito"
 // MaxIdentities is how many identities of providers one user may have. [Cognito: quotas]
 const MaxIdentities = 5
 
-// Identity is what an identity provider knows a user by. Whoever signs in there with it signs in as the user.
+// Identity is what an identity provider knows a user by. Whoever signs in there with it signs in as the user, as long as the provider
+// exists: one made later under the same name is another one.
 type Identity struct {
 	Provider string
-	Type     string // of the provider
+	// ProviderID was drawn when the provider was made.
+	ProviderID string
+	Type       string // of the provider
 	// Attribute is Subject, or the pool's attribute that the provider's claim is mapped to.
 	Attribute string
 	Value     string
@@ -31,20 +34,43 @@ type Identity struct {
 	// Primary tells that the provider made the profile; such a user has no other beginning.
 	Primary bool  `json:",omitempty"`
 	Created int64 // ms since 1970
+
+	dead bool // the provider is gone; told when the user is read
 }
 
-// Is tells whether a provider's text for a user means this identity.
-func (i *Identity) Is(provider, attribute, text string) bool {
-	return i.Provider == provider && i.Attribute == attribute && i.Value == text
+// same tells whether two identities are one: of the same provider, by the same text.
+func (i *Identity) same(o *Identity) bool {
+	return i.ProviderID == o.ProviderID && i.Provider == o.Provider && i.Attribute == o.Attribute && i.Value == o.Value
 }
 
-// UserOfIdentity returns the user whom a provider's text stands for, by its subject or a mapped attribute, or store.ErrNotFound.
-func (r *Realm) UserOfIdentity(tx store.Tx, p *Pool, provider, attribute, text string) (*User, error) {
-	key, err := Users.FindKey(tx, "identity", p.key(provider, attribute, text))
+// UserOfIdentity returns the user whom an identity stands for, whose ProviderID, Provider, Attribute and Value are given, or
+// store.ErrNotFound.
+func (r *Realm) UserOfIdentity(tx store.Tx, p *Pool, i *Identity) (*User, error) {
+	key, err := Users.FindKey(tx, "identity", p.key(i.Provider, i.Attribute, i.Value, i.ProviderID))
 	if err != nil {
 		return nil, err
 	}
-	return r.user(tx, key)
+	return r.user(tx, p, key)
+}
+
+// UserOfDeadIdentity returns a user who still has an identity of a provider of this name that is gone, with that identity, or
+// store.ErrNotFound. It means nobody any more, but can be taken away.
+func (r *Realm) UserOfDeadIdentity(tx store.Tx, p *Pool, provider, attribute, text string) (*User, *Identity, error) {
+	for e, err := range Users.Entries(tx, "identity", p.key(provider, attribute, text), false) {
+		if err != nil {
+			return nil, nil, err
+		}
+		u, err := r.user(tx, p, e.Key)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i := range u.Identities {
+			if n := &u.Identities[i]; n.dead && n.Provider == provider && n.Attribute == attribute && n.Value == text {
+				return u, n, nil
+			}
+		}
+	}
+	return nil, nil, store.ErrNotFound
 }
 
 // identityEntries are a user's entries of the unique index "identity".
@@ -52,9 +78,40 @@ func identityEntries(u *User) []store.Key {
 	out := make([]store.Key, len(u.Identities))
 	for i := range u.Identities {
 		n := &u.Identities[i]
-		out[i] = store.K(u.Account, u.Region, string(u.Pool), n.Provider, n.Attribute, n.Value)
+		out[i] = store.K(u.Account, u.Region, string(u.Pool), n.Provider, n.Attribute, n.Value, n.ProviderID)
 	}
 	return out
+}
+
+// TellDead finds out which identities of a user are of providers that are gone. Whoever reads a user other than by the realm calls
+// it before he shows him.
+func (r *Realm) TellDead(tx store.Tx, p *Pool, u *User) error {
+	for i := range u.Identities {
+		n := &u.Identities[i]
+		lives := false
+		if r.HasProvider != nil {
+			var err error
+			if lives, err = r.HasProvider(tx, p, n.ProviderID); err != nil {
+				return err
+			}
+		}
+		n.dead = !lives
+	}
+	return nil
+}
+
+// Identity returns the user's identity that is the same as i, or nil.
+func (u *User) Identity(i *Identity) *Identity {
+	at := slices.IndexFunc(u.Identities, func(n Identity) bool { return n.same(i) })
+	if at < 0 {
+		return nil
+	}
+	return &u.Identities[at]
+}
+
+// Living are the identities a user can sign in by.
+func (u *User) Living() []Identity {
+	return slices.DeleteFunc(slices.Clone(u.Identities), func(i Identity) bool { return i.dead })
 }
 
 // FederatedName is the user name of a profile that a provider makes.
@@ -62,15 +119,17 @@ func (p *Pool) FederatedName(provider, subject string) string {
 	return p.Fold(provider + "_" + subject)
 }
 
-// Link gives a user one more identity; the caller writes him.
+// Link gives a user one more identity; the caller writes him. Dead ones make room, but for the one his profile began with.
 func (u *User) Link(i Identity, now time.Time) {
 	i.Created = now.UnixMilli()
-	u.Identities, u.Modified = append(u.Identities, i), now
+	kept := slices.DeleteFunc(u.Identities, func(i Identity) bool { return i.dead && !i.Primary })
+	u.Identities, u.Modified = append(kept, i), now
 }
 
 // Unlink takes an identity away; the caller writes him.
-func (u *User) Unlink(provider, attribute, text string, now time.Time) {
-	u.Identities = slices.DeleteFunc(u.Identities, func(i Identity) bool { return i.Is(provider, attribute, text) })
+func (u *User) Unlink(o *Identity, now time.Time) {
+	gone := *o // o may be one of the user's own, which move
+	u.Identities = slices.DeleteFunc(u.Identities, func(i Identity) bool { return i.same(&gone) })
 	if len(u.Identities) == 0 {
 		u.Identities = nil
 	}
@@ -85,9 +144,11 @@ func (r *Realm) DropPassword(tx store.Tx, p *Pool, u *User) error {
 	return r.DropCode(tx, p, u, RecoveryCode)
 }
 
-// IdentitiesText is the attribute identities: a JSON array, empty for a user who has none. [Cognito: AdminGetUser]
+// IdentitiesText is the attribute identities: a JSON array, empty for a user who has none. [Cognito: AdminGetUser] Identities of
+// providers that are gone are not in it (inferred).
 func (u *User) IdentitiesText() string {
-	if len(u.Identities) == 0 {
+	living := u.Living()
+	if len(living) == 0 {
 		return ""
 	}
 	type shown struct {
@@ -98,15 +159,19 @@ func (u *User) IdentitiesText() string {
 		Primary      bool    `json:"primary"`
 		DateCreated  int64   `json:"dateCreated"`
 	}
-	list := make([]shown, len(u.Identities))
-	for i, n := range u.Identities {
+	list := make([]shown, len(living))
+	for i, n := range living {
 		list[i] = shown{n.Value, n.Provider, n.Type, n.issuer(), n.Primary, n.Created}
 	}
 	return identitiesJSON(list)
 }
 
-// identitiesClaim is the claim identities of ID tokens, in which everything is a text.
+// identitiesClaim is the claim identities of ID tokens, in which everything is a text; empty for a user who has none.
 func (u *User) identitiesClaim() string {
+	living := u.Living()
+	if len(living) == 0 {
+		return ""
+	}
 	type shown struct {
 		UserID       string  `json:"userId"`
 		ProviderName string  `json:"providerName"`
@@ -115,8 +180,8 @@ func (u *User) identitiesClaim() string {
 		Primary      string  `json:"primary"`
 		DateCreated  string  `json:"dateCreated"`
 	}
-	list := make([]shown, len(u.Identities))
-	for i, n := range u.Identities {
+	list := make([]shown, len(living))
+	for i, n := range living {
 		list[i] = shown{n.Value, n.Provider, n.Type, n.issuer(), strconv.FormatBool(n.Primary), strconv.FormatInt(n.Created, 10)}
 	}
 	return identitiesJSON(list)

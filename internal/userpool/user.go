@@ -228,12 +228,12 @@ func (r *Realm) User(tx store.Tx, p *Pool, text string) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.user(tx, key)
+	return r.user(tx, p, key)
 }
 
 // user returns the user at a key, whom the caller may change. The steps of a sign-in and the calls after it ask for the same user
 // within seconds, and decoding him costs more than all other reading.
-func (r *Realm) user(tx store.Tx, key store.Key) (*User, error) {
+func (r *Realm) user(tx store.Tx, p *Pool, key store.Key) (*User, error) {
 	raw, err := tx.Get(Users.Name, key)
 	if err != nil {
 		return nil, err
@@ -242,7 +242,11 @@ func (r *Realm) user(tx store.Tx, key store.Key) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	return shared.clone(), nil
+	u := shared.clone()
+	if err := r.TellDead(tx, p, u); err != nil {
+		return nil, fmt.Errorf("look for providers of a user: %w", err)
+	}
+	return u, nil
 }
 
 func decodeUser(raw []byte) (*User, error) {
@@ -281,7 +285,7 @@ func (r *Realm) PoolUser(c *op.Call, poolID, name string) (*Pool, *User, error) 
 
 // UserBySub returns a user by sub, or store.ErrNotFound.
 func (r *Realm) UserBySub(tx store.Tx, p *Pool, sub string) (*User, error) {
-	return r.user(tx, p.key(sub))
+	return r.user(tx, p, p.key(sub))
 }
 
 // Holder returns the user other than u who holds a text, or nil.

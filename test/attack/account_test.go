@@ -319,6 +319,21 @@ func TestAttack40_ReusedNames_CVE_2026_55670(t *testing.T) {
 		w.refused(variant, a, err)
 	}
 
+	google := map[string]any{"UserPoolId": w.pool.ID, "ProviderName": "Google", "ProviderType": "Google",
+		"ProviderDetails": map[string]string{"client_id": "id", "client_secret": "secret", "authorize_scopes": "openid"}}
+	source := map[string]string{"ProviderName": "Google", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "1"}
+	w.root(idp, "CreateIdentityProvider", google)
+	w.root(idp, "AdminLinkProviderForUser", map[string]any{"UserPoolId": w.pool.ID, "SourceUser": source,
+		"DestinationUser": map[string]string{"ProviderName": "Cognito", "ProviderAttributeValue": "jo"}})
+	w.root(idp, "DeleteIdentityProvider", map[string]any{"UserPoolId": w.pool.ID, "ProviderName": "Google"})
+	w.root(idp, "CreateIdentityProvider", google)
+	a, err = w.call(&srv.Root, idp, "AdminLinkProviderForUser", map[string]any{"UserPoolId": w.pool.ID, "DestinationUser": source,
+		"SourceUser": map[string]string{"ProviderName": "Google", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "2"}})
+	w.recorded("a link to a former provider", a, err, "UserNotFoundException")
+	if shown := fmt.Sprint(w.root(idp, "AdminGetUser", map[string]any{"UserPoolId": w.pool.ID, "Username": "jo"})); strings.Contains(shown, "identities") {
+		t.Errorf("a link to a former provider shows: %s", shown)
+	}
+
 	bucket := name("bucket")
 	w.must(srv.MakeBucket(t.Context(), bucket))
 	for _, call := range []struct{ method, path string }{{"PUT", "/x"}, {"DELETE", "/x"}, {"DELETE", ""}, {"PUT", ""}} {

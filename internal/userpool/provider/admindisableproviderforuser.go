@@ -26,19 +26,22 @@ func (s *Service) AdminDisableProviderForUser(c *op.Call, in *cognitoidp.AdminDi
 	case name == userpool.LocalProvider && attribute != userpool.Subject:
 		return nil, invalid("Invalid User: ProviderAttributeName must be Cognito_Subject") // (inferred)
 	}
-	u, err := s.holder(c.Tx, p, name, attribute, value)
+	u, identity, err := s.holder(c.Tx, p, name, attribute, value)
 	if err != nil {
 		return nil, err
 	}
 	c.Record.Subject(u.Sub)
-	if name == userpool.LocalProvider {
+	switch {
+	case identity == nil:
 		u.Modified = c.Now
-		err = s.Realm.DropPassword(c.Tx, p, u)
-	} else {
-		s.disable(u, name, attribute, value, c)
-	}
-	if err != nil {
-		return nil, err
+		if err := s.Realm.DropPassword(c.Tx, p, u); err != nil {
+			return nil, err
+		}
+	case identity.Primary:
+		u.Enabled, u.Modified = false, c.Now
+		u.SignOutEverywhere()
+	default:
+		u.Unlink(identity, c.Now)
 	}
 	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
 		return nil, err
@@ -46,28 +49,30 @@ func (s *Service) AdminDisableProviderForUser(c *op.Call, in *cognitoidp.AdminDi
 	return &cognitoidp.AdminDisableProviderForUserOutput{}, nil
 }
 
-// holder is the user whom a name and a provider mean.
-func (s *Service) holder(tx store.Tx, p *userpool.Pool, name, attribute, value string) (*userpool.User, error) {
+// holder is the user whom a name and a provider mean, with his identity there, nil for the pool's own users. Who has a link to a
+// provider that is gone is found too, if nobody has one to the present provider of that name.
+func (s *Service) holder(tx store.Tx, p *userpool.Pool, name, attribute, value string) (*userpool.User, *userpool.Identity, error) {
 	if name == userpool.LocalProvider {
-		return s.Realm.KnownUser(tx, p, value)
+		u, err := s.Realm.KnownUser(tx, p, value)
+		return u, nil, err
 	}
-	u, err := s.Realm.UserOfIdentity(tx, p, name, attribute, value)
+	made, err := id(tx, p, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	identity := &userpool.Identity{Provider: name, ProviderID: made, Attribute: attribute, Value: value}
+	u, err := s.Realm.UserOfIdentity(tx, p, identity)
+	if err == nil {
+		return u, u.Identity(identity), nil
+	}
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, userpool.NoUser()
+		u, identity, err = s.Realm.UserOfDeadIdentity(tx, p, name, attribute, value)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil, userpool.NoUser()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read user: %w", err)
+		return nil, nil, fmt.Errorf("read user: %w", err)
 	}
-	return u, nil
-}
-
-func (s *Service) disable(u *userpool.User, name, attribute, value string, c *op.Call) {
-	for _, i := range u.Identities {
-		if i.Primary && i.Is(name, attribute, value) {
-			u.Enabled, u.Modified = false, c.Now
-			u.SignOutEverywhere()
-			return
-		}
-	}
-	u.Unlink(name, attribute, value, c.Now)
+	return u, identity, nil
 }

@@ -37,7 +37,7 @@ func (s *Service) AdminLinkProviderForUser(c *op.Call, in *cognitoidp.AdminLinkP
 	if err := s.unknown(c.Tx, p, u, source); err != nil {
 		return nil, err
 	}
-	if len(u.Identities) >= userpool.MaxIdentities {
+	if len(u.Living()) >= userpool.MaxIdentities {
 		return nil, tooManyIdentities()
 	}
 	u.Link(*source, c.Now)
@@ -79,7 +79,7 @@ func (s *Service) source(tx store.Tx, p *userpool.Pool, in *cognitoidp.ProviderU
 			return nil, badSource("ProviderAttributeName is not in the attribute mapping of the provider")
 		}
 	}
-	return &userpool.Identity{Provider: name, Type: kind, Attribute: attribute, Value: text}, nil
+	return &userpool.Identity{Provider: name, ProviderID: row.ID, Type: kind, Attribute: attribute, Value: text}, nil
 }
 
 // destination is the user a call names: by his name in the pool, or by what the provider that made his profile knows him by.
@@ -93,7 +93,11 @@ func (s *Service) destination(tx store.Tx, p *userpool.Pool, in *cognitoidp.Prov
 	case name == userpool.LocalProvider:
 		return s.Realm.KnownUser(tx, p, text)
 	}
-	u, err := s.Realm.UserOfIdentity(tx, p, name, userpool.Subject, text)
+	made, err := id(tx, p, name)
+	if err != nil {
+		return nil, err
+	}
+	u, err := s.Realm.UserOfIdentity(tx, p, &userpool.Identity{Provider: name, ProviderID: made, Attribute: userpool.Subject, Value: text})
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, userpool.NoUser()
 	}
@@ -105,15 +109,13 @@ func (s *Service) destination(tx store.Tx, p *userpool.Pool, in *cognitoidp.Prov
 
 // unknown answers if somebody has the identity, or a profile of his own that it would be merged with.
 func (s *Service) unknown(tx store.Tx, p *userpool.Pool, u *userpool.User, source *userpool.Identity) error {
-	h, err := s.Realm.UserOfIdentity(tx, p, source.Provider, source.Attribute, source.Value)
+	h, err := s.Realm.UserOfIdentity(tx, p, source)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("look for the holder of an identity: %w", err)
 	}
 	if err == nil {
-		for _, i := range h.Identities {
-			if i.Primary && i.Is(source.Provider, source.Attribute, source.Value) {
-				return merging()
-			}
+		if i := h.Identity(source); i != nil && i.Primary {
+			return merging()
 		}
 		if h.Sub != u.Sub {
 			return linkedElsewhere()

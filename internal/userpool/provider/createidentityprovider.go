@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"github.com/google/uuid"
+
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/userpool"
@@ -36,7 +38,7 @@ func (s *Service) CreateIdentityProvider(c *op.Call, in *cognitoidp.CreateIdenti
 	} else if full {
 		return nil, tooMany()
 	}
-	row := &Provider{Account: p.Account, Region: p.Region, Pool: p.ID, Settings: cognitoidp.IdentityProviderType{
+	row := &Provider{Account: p.Account, Region: p.Region, Pool: p.ID, ID: uuid.NewString(), Settings: cognitoidp.IdentityProviderType{
 		UserPoolId: &in.UserPoolId, ProviderName: &in.ProviderName, ProviderType: &in.ProviderType, AttributeMapping: names,
 		IdpIdentifiers: in.IdpIdentifiers, CreationDate: new(c.Now), LastModifiedDate: new(c.Now),
 	}}

@@ -7,7 +7,8 @@ import (
 	"github.com/cogtrail/cogtrail/internal/op"
 )
 
-// DeleteIdentityProvider removes a provider with its secrets. Clients keep its name, which means nothing any more. (inferred)
+// DeleteIdentityProvider removes a provider with its secrets. Clients keep its name, which means nothing any more, and
+// users their links, which lead nowhere, to a later provider of the same name neither. (inferred)
 func (s *Service) DeleteIdentityProvider(c *op.Call, in *cognitoidp.DeleteIdentityProviderInput) error {
 	_, row, err := s.provider(c, in.UserPoolId, in.ProviderName)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
+	"github.com/cogtrail/cogtrail/internal/userpool/provider"
 )
 
 // linkWorld is a pool with Google, an OIDC provider that maps e-mail addresses, and a user.
@@ -56,19 +57,49 @@ func shownIdentities(w *pooltest.World, pool, name string) string {
 }
 
 // byIdentity is the user whom an identity means, empty for nobody.
-func byIdentity(w *pooltest.World, pool, provider, attribute, value string) (name string) {
+func byIdentity(w *pooltest.World, pool, of, attribute, value string) (name string) {
 	w.View(func(tx store.Tx) error {
 		p, err := w.S.Realm.AnyPool(tx, userpool.PoolID(pool))
 		if err != nil {
 			return err
 		}
 		name = ""
-		if u, err := w.S.Realm.UserOfIdentity(tx, p, provider, attribute, value); err == nil {
+		row, err := provider.Providers.Get(tx, p.Key(of))
+		if err != nil {
+			return nil
+		}
+		if u, err := w.S.Realm.UserOfIdentity(tx, p, &userpool.Identity{Provider: of, ProviderID: row.ID, Attribute: attribute, Value: value}); err == nil {
 			name = u.Username
 		}
 		return nil
 	})
 	return name
+}
+
+// made is the ID of a provider.
+func made(w *pooltest.World, pool, name string) (id string) {
+	w.View(func(tx store.Tx) error {
+		p, err := w.S.Realm.AnyPool(tx, userpool.PoolID(pool))
+		if err != nil {
+			return err
+		}
+		row, err := provider.Providers.Get(tx, p.Key(name))
+		if err != nil {
+			return err
+		}
+		id = row.ID
+		return nil
+	})
+	return id
+}
+
+// again deletes a provider, and makes one of the same name if it comes back.
+func again(w *pooltest.World, back bool, in *cognitoidp.CreateIdentityProviderInput) {
+	w.T.Helper()
+	pooltest.Must(w, pooltest.Nothing(w.S.Provider.DeleteIdentityProvider), &cognitoidp.DeleteIdentityProviderInput{UserPoolId: in.UserPoolId, ProviderName: in.ProviderName})
+	if back {
+		pooltest.Must(w, w.S.Provider.CreateIdentityProvider, in)
+	}
 }
 
 // A link shows in every answer and in tokens as AWS writes it, and goes as it came.
@@ -145,7 +176,7 @@ func TestAdminLinkProviderForUser_refuses(t *testing.T) {
 	w.User(pool, "Google_77", "g@example.com")
 	w.ChangeUser(pool, "Google_77", func(u *userpool.User) {
 		u.Status, u.Credential = userpool.External, userpool.Credential{}
-		u.Link(userpool.Identity{Provider: "Google", Type: "Google", Attribute: userpool.Subject, Value: "77", Primary: true}, w.Now())
+		u.Link(userpool.Identity{Provider: "Google", ProviderID: made(w, pool, "Google"), Type: "Google", Attribute: userpool.Subject, Value: "77", Primary: true}, w.Now())
 	})
 	w.User(pool, "Google_78", "h@example.com")
 	w.ChangeUser(pool, "Google_78", func(u *userpool.User) { u.Status = userpool.External })
@@ -250,7 +281,7 @@ func TestAdminDisableProviderForUser_federated(t *testing.T) {
 	w.User(pool, "Google_77", "g@example.com")
 	w.ChangeUser(pool, "Google_77", func(u *userpool.User) {
 		u.Status = userpool.External
-		u.Link(userpool.Identity{Provider: "Google", Type: "Google", Attribute: userpool.Subject, Value: "77", Primary: true}, w.Now())
+		u.Link(userpool.Identity{Provider: "Google", ProviderID: made(w, pool, "Google"), Type: "Google", Attribute: userpool.Subject, Value: "77", Primary: true}, w.Now())
 	})
 	if res := link(w, pool, identifier("Google", "", "77"), identifier("corp", "Cognito_Subject", "x")); res.Err != nil {
 		t.Fatal(res.Err)
@@ -302,5 +333,88 @@ func TestAdminLinkProviderForUser_deleted(t *testing.T) {
 	}
 	if res := link(w, pool, identifier("Cognito", "", "bob"), source); res.Err != nil || byIdentity(w, pool, "Google", "Cognito_Subject", "1") != "bob" {
 		t.Errorf("%v", res.Err)
+	}
+}
+
+// A link ends with its provider: one made later under the same name knows nobody, and whom it knows is not told by the former one's links.
+func TestDeleteIdentityProvider_links(t *testing.T) {
+	t.Parallel()
+	w, pool, client := linkWorld(t)
+	w.User(pool, "bob", "bob@example.com")
+	ana, bob := identifier("Cognito", "", "ana"), identifier("Cognito", "", "bob")
+	google := func(v string) *cognitoidp.ProviderUserIdentifierType {
+		return identifier("Google", "Cognito_Subject", v)
+	}
+	for _, source := range []*cognitoidp.ProviderUserIdentifierType{google("1"), google("2"), google("3"), google("4"), identifier("corp", "Cognito_Subject", "5")} {
+		if res := link(w, pool, ana, source); res.Err != nil {
+			t.Fatal(res.Err)
+		}
+	}
+	for n, back := range []bool{false, true} {
+		in := input(pool, "Google", "Google", social())
+		again(w, back, in)
+		if got := shownIdentities(w, pool, "ana"); strings.Contains(got, "Google") || !strings.Contains(got, "corp") {
+			t.Errorf("%d: AdminGetUser shows %s", n, got)
+		}
+		list := pooltest.Must(w, w.S.User.ListUsers, &cognitoidp.ListUsersInput{UserPoolId: pool, Filter: new(`username = "ana"`), AttributesToGet: []string{"identities"}})
+		if got := *list.Users[0].Attributes[0].Value; strings.Contains(got, "Google") || !strings.Contains(got, "corp") {
+			t.Errorf("%d: ListUsers shows %s", n, got)
+		}
+		claims, err := base64.RawURLEncoding.DecodeString(strings.Split(*w.Tokens(client, "ana").IdToken, ".")[1])
+		if err != nil || strings.Contains(string(claims), "Google") || !strings.Contains(string(claims), `"providerName":"corp"`) {
+			t.Errorf("%d: ID token %s, %v", n, claims, err)
+		}
+		if who := byIdentity(w, pool, "Google", "Cognito_Subject", "1"); who != "" {
+			t.Errorf("%d: the link means %q", n, who)
+		}
+		w.Refused(link(w, pool, google("1"), identifier("corp", "Cognito_Subject", "6")), "UserNotFoundException", "User does not exist.")
+		if !back {
+			pooltest.Must(w, w.S.Provider.CreateIdentityProvider, in)
+		}
+	}
+	// The same text may be another's at the new provider. Dead links count for nothing, and are still found to be taken away.
+	if res := link(w, pool, bob, google("1")); res.Err != nil || byIdentity(w, pool, "Google", "Cognito_Subject", "1") != "bob" {
+		t.Errorf("%v, now %q", res.Err, byIdentity(w, pool, "Google", "Cognito_Subject", "1"))
+	}
+	for range 2 { // first the living one
+		if res := disable(w, pool, google("1")); res.Err != nil {
+			t.Fatal(res.Err)
+		}
+	}
+	w.Refused(disable(w, pool, google("1")), "UserNotFoundException", "User does not exist.")
+	if a, b := w.Stored(pool, "ana"), w.Stored(pool, "bob"); len(a.Identities) != 4 || len(b.Identities) != 0 || !a.Enabled || !a.HasPassword() {
+		t.Errorf("ana %+v, bob %+v", a.Identities, b.Identities)
+	}
+	for n := range 4 {
+		if res := link(w, pool, ana, google(fmt.Sprint(n))); res.Err != nil {
+			t.Fatal(res.Err)
+		}
+	}
+	w.Refused(link(w, pool, ana, google("9")), "LimitExceededException", "A user cannot have more than 5 linked identities.")
+	if n := len(w.Stored(pool, "ana").Identities); n != 5 {
+		t.Errorf("%d identities: dead links stay", n)
+	}
+	// With its last provider gone a user has no identities at all.
+	again(w, false, input(pool, "Google", "Google", social()))
+	again(w, false, input(pool, "corp", "OIDC", openID()))
+	if got := shownIdentities(w, pool, "ana"); got != "" {
+		t.Errorf("identities of no provider: %s", got)
+	}
+}
+
+// A profile whose provider is gone still stands in the way of a merger, and can be disabled.
+func TestDeleteIdentityProvider_profile(t *testing.T) {
+	t.Parallel()
+	w, pool, _ := linkWorld(t)
+	w.User(pool, "Google_77", "g@example.com")
+	w.ChangeUser(pool, "Google_77", func(u *userpool.User) {
+		u.Status = userpool.External
+		u.Link(userpool.Identity{Provider: "Google", ProviderID: made(w, pool, "Google"), Type: "Google", Attribute: userpool.Subject, Value: "77", Primary: true}, w.Now())
+	})
+	again(w, true, input(pool, "Google", "Google", social()))
+	source := identifier("Google", "Cognito_Subject", "77")
+	w.Refused(link(w, pool, identifier("Cognito", "", "ana"), source), "InvalidParameterException", "Merging is not currently supported, provide a SourceUser that has not been signed up in order to link")
+	if res := disable(w, pool, source); res.Err != nil || w.Stored(pool, "Google_77").Enabled || len(w.Stored(pool, "Google_77").Identities) != 1 {
+		t.Errorf("%v, %+v", res.Err, w.Stored(pool, "Google_77"))
 	}
 }

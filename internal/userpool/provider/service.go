@@ -22,14 +22,19 @@ type Provider struct {
 	Account string
 	Region  string
 	Pool    userpool.PoolID
+	// ID was drawn when it was made, and is what links to it name: a later provider of the same name has none of them.
+	ID string
 	// Settings is the provider as it is described, with public details only.
 	Settings cognitoidp.IdentityProviderType
 	// Secrets are the other details, sealed, by name.
 	Secrets map[string][]byte `json:",omitempty"`
 }
 
-// byIdentifier is the index of IdpIdentifiers.
-const byIdentifier = "identifier"
+// Indexes of providers: by IdpIdentifiers and by ID.
+const (
+	byIdentifier = "identifier"
+	byID         = "id"
+)
 
 // Providers holds identity providers by pool and name.
 var Providers = store.Table[Provider]{
@@ -44,6 +49,9 @@ var Providers = store.Table[Provider]{
 				out = append(out, store.K(p.Account, p.Region, string(p.Pool), id))
 			}
 			return out
+		}},
+		{Name: byID, Unique: true, Of: func(p *Provider) []store.Key {
+			return []store.Key{store.K(p.Account, p.Region, string(p.Pool), p.ID)}
 		}},
 	},
 }
@@ -62,6 +70,30 @@ func Has(tx store.Tx, p *userpool.Pool, name string) (bool, error) {
 		return false, fmt.Errorf("read identity provider: %w", err)
 	}
 	return has, nil
+}
+
+// Lives tells whether the provider with an ID still exists.
+func Lives(tx store.Tx, p *userpool.Pool, id string) (bool, error) {
+	_, err := Providers.FindKey(tx, byID, p.Key(id))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for identity provider: %w", err)
+	}
+	return true, nil
+}
+
+// id is the ID of the provider that has a name now, empty if none has.
+func id(tx store.Tx, p *userpool.Pool, name string) (string, error) {
+	row, err := Providers.Get(tx, p.Key(name))
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read identity provider: %w", err)
+	}
+	return row.ID, nil
 }
 
 // Details returns all details of a provider with the secret ones opened.

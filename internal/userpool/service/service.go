@@ -107,6 +107,7 @@ func New(d Deps) (*Service, error) {
 	forget := []func(store.Tx, *userpool.Pool, userpool.ClientID) error{uicustomization.Forget, branding.Forget, terms.Forget, risk.Forget}
 	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
 	r.Host = func(tx store.Tx, p *userpool.Pool) (string, error) { return domain.Host(tx, p, domainSuffix) }
+	r.HasProvider = provider.Lives
 	r.Functions = d.Functions
 	guard := d.Threat
 	guard.Realm = r

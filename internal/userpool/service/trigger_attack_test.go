@@ -48,9 +48,13 @@ func TestTriggers_attributes(t *testing.T) {
 	w.User(pool, "jo@example.com", "jo@example.com")
 	w.ChangeUser(pool, "jo@example.com", func(u *userpool.User) {
 		u.Set("email_verified", "true")
-		u.Link(userpool.Identity{Provider: "Corp", Type: "OIDC", Attribute: userpool.Subject, Value: "jo-7"}, w.Now())
 		u.Factors.Switch(userpool.SMSFactor, true)
 	})
+	pooltest.Must(w, w.S.Provider.CreateIdentityProvider, &cognitoidp.CreateIdentityProviderInput{UserPoolId: pool, ProviderName: "Corp", ProviderType: "OIDC",
+		ProviderDetails: map[string]string{"client_id": "id", "authorize_scopes": "openid", "oidc_issuer": "https://idp.example.com", "attributes_request_method": "GET"}})
+	pooltest.Must(w, w.S.Provider.AdminLinkProviderForUser, &cognitoidp.AdminLinkProviderForUserInput{UserPoolId: pool,
+		DestinationUser: &cognitoidp.ProviderUserIdentifierType{ProviderName: new("Cognito"), ProviderAttributeValue: new("jo@example.com")},
+		SourceUser:      &cognitoidp.ProviderUserIdentifierType{ProviderName: new("Corp"), ProviderAttributeName: new("Cognito_Subject"), ProviderAttributeValue: new("jo-7")}})
 	w.Events()
 	w.Tokens(client, "jo@example.com")
 	e := w.Events()[0].Get("request.userAttributes")

@@ -70,6 +70,9 @@ func (s *Service) ListUsers(c *op.Call, in *cognitoidp.ListUsersInput) (*cognito
 		looked++
 		last = at.Position
 		if f == nil || f.matches(at.Row) {
+			if err := s.Realm.TellDead(c.Tx, p, at.Row); err != nil {
+				return nil, fmt.Errorf("look for providers of a user: %w", err)
+			}
 			out.Users = append(out.Users, p.UserType(at.Row, keep))
 		}
 	}
