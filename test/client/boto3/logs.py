@@ -45,7 +45,6 @@ denied("AccessDeniedException", "logs:DescribeResourcePolicies", None, nobody.de
 refused("InvalidParameterException", re.compile("expectedRevisionId"), logs.put_resource_policy, resourceArn=ARN, policyDocument=ALLOW)
 everybody = ALLOW.replace('{"Service": "delivery.logs.amazonaws.com"}', '"*"').replace("logs:PutLogEvents", "logs:*")
 logs.put_resource_policy(resourceArn=ARN, policyDocument=everybody, expectedRevisionId=revision)
-logs.create_log_stream(logGroupName=GROUP, logStreamName="s")
 denied("AccessDeniedException", "logs:PutLogEvents", None, nobody.put_log_events, logGroupName=GROUP, logStreamName="s", logEvents=[{"timestamp": 1, "message": "x"}])
 logs.delete_resource_policy(policyName="delivery")
 refused("ResourceNotFoundException", "Policy with name [delivery] does not exist.", logs.delete_resource_policy, policyName="delivery")
