@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import time
 
 from common import *
@@ -42,7 +41,7 @@ revision = logs.put_resource_policy(resourceArn=ARN, policyDocument=ALLOW)["revi
 equal("policies", [p["policyName"] for page in logs.get_paginator("describe_resource_policies").paginate() for p in page["resourcePolicies"]], ["delivery"])
 equal("policy of the group", logs.describe_resource_policies(resourceArn=ARN)["resourcePolicies"][0]["revisionId"], revision)
 denied("AccessDeniedException", "logs:DescribeResourcePolicies", None, nobody.describe_resource_policies)
-refused("InvalidParameterException", re.compile("expectedRevisionId"), logs.put_resource_policy, resourceArn=ARN, policyDocument=ALLOW)
+refused("InvalidParameterException", "expectedRevisionId must be given to change the policy of a log group.", logs.put_resource_policy, resourceArn=ARN, policyDocument=ALLOW)
 everybody = ALLOW.replace('{"Service": "delivery.logs.amazonaws.com"}', '"*"').replace("logs:PutLogEvents", "logs:*")
 logs.put_resource_policy(resourceArn=ARN, policyDocument=everybody, expectedRevisionId=revision)
 denied("AccessDeniedException", "logs:PutLogEvents", None, nobody.put_log_events, logGroupName=GROUP, logStreamName="s", logEvents=[{"timestamp": 1, "message": "x"}])
