@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,16 +19,6 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store/segment/segmenttest"
 )
 
-// samples are the queries that the Cognito guide gives for its records.
-var samples = []string{
-	`fields @timestamp, @message | sort @timestamp desc | limit 25 | filter eventSource = "cognito-idp.amazonaws.com"`,
-	`fields @timestamp, @message | sort @timestamp desc | limit 25 | filter eventSource = "cognito-idp.amazonaws.com" and @message like /Exception/`,
-	`fields @timestamp, additionalEventData.sub as user | sort @timestamp desc | limit 25 | filter eventSource = "cognito-idp.amazonaws.com" and errorCode= "NotAuthorizedException"`,
-	`filter eventSource = "cognito-idp.amazonaws.com" | stats count(*) by sourceIPAddress, eventName`,
-	`filter eventSource = "cognito-idp.amazonaws.com" and errorCode= "NotAuthorizedException" | stats count(*) as count by sourceIPAddress, eventName | sort count desc | limit 25`,
-	`filter eventSource = "cognito-idp.amazonaws.com" and eventName = 'ForgotPassword' | stats count(*) as count by sourceIPAddress | sort count desc | limit 25`,
-}
-
 // figures are one query on one engine.
 type figures struct {
 	cold, warm time.Duration
@@ -35,48 +26,112 @@ type figures struct {
 	helped     bool // the backend did a part
 }
 
-// compare runs all queries on both engines and prints the table.
-func compare(ctx context.Context, o options) error {
-	dropped := dropCache()
-	if dropped == nil {
+// compare runs all queries on all engines and prints the table. Held is the number of records in the folder.
+func compare(ctx context.Context, o options, held int64, files *trail) error {
+	if dropped := dropCache(); dropped == nil {
 		fmt.Print("Cold: the system's page cache dropped, the folder opened anew, no child process running. ")
 	} else {
 		fmt.Printf("Cold: the folder opened anew, no child process running; the page cache could not be dropped (%v). ", dropped)
 	}
-	fmt.Printf("Warm: median of %d. An asterisk marks what DuckDB did a part of.\n\n", o.runs)
-	fmt.Println("| query | rows | cold ms | warm ms | in Go alone: cold ms | warm ms |")
-	fmt.Println("|---|---|---|---|---|---|")
+	fmt.Printf("Warm: median of %d. An asterisk marks what DuckDB did a part of.", o.runs)
 	if !duckdb.Built {
 		progress("this binary is built without DuckDB: both engines are Go")
+		files = nil
 	}
-	for i, text := range samples {
+	jq := files != nil
+	if files != nil {
+		fmt.Printf(" Files: DuckDB with %d threads over %d gzip files of %d records (%.0f bytes a record), once; zcat and jq over the first file.",
+			o.baselineThreads, len(files.Files), files.Records, float64(files.Bytes)/float64(files.Records))
+		if files.Records < held {
+			fmt.Printf(" Both are scaled to %d records.", held)
+		}
+		fmt.Print(" Times faster: those times through ours, cold and warm.")
+		if _, err := exec.LookPath("jq"); err != nil {
+			jq = false
+			fmt.Print(" jq is not installed and was not measured.")
+		}
+	}
+	fmt.Printf("\n\n| query | rows | cold ms | warm ms |")
+	line := "\n|---|---|---|---|"
+	if o.alone {
+		fmt.Print(" in Go alone: cold ms | warm ms |")
+		line += "---|---|"
+	}
+	if files != nil {
+		fmt.Print(" DuckDB over the files: s | times faster: cold | warm |")
+		line += "---|---|---|"
+	}
+	if jq {
+		fmt.Print(" zcat, jq: s | times faster: warm |")
+		line += "---|---|"
+	}
+	fmt.Println(line)
+	for i, q := range samples {
 		if o.query > 0 && o.query != i+1 {
 			continue
 		}
-		p, err := plan.Compile(text)
-		if err != nil {
-			return fmt.Errorf("query %d: %w", i+1, err)
+		if err := row(ctx, o, q, held, files, jq); err != nil {
+			return fmt.Errorf("query %s: %w", q.name, err)
 		}
-		engine, err := measure(ctx, o, p, true)
-		if err != nil {
-			return fmt.Errorf("query %d: %w", i+1, err)
-		}
-		progress("query %d by the engine: cold %v, warm %v", i+1, engine.cold.Round(time.Millisecond), engine.warm.Round(time.Millisecond))
-		alone, err := measure(ctx, o, p, false)
-		if err != nil {
-			return fmt.Errorf("query %d in Go: %w", i+1, err)
-		}
-		progress("query %d in Go alone: cold %v, warm %v", i+1, alone.cold.Round(time.Millisecond), alone.warm.Round(time.Millisecond))
-		if !agree(engine.result, alone.result) {
-			return fmt.Errorf("query %d: the engines disagree: %d and %d rows", i+1, len(engine.result.Rows), len(alone.result.Rows))
-		}
-		star := ""
-		if engine.helped {
-			star = " *"
-		}
-		fmt.Printf("| %d%s | %d | %d | %d | %d | %d |\n", i+1, star, len(engine.result.Rows),
-			engine.cold.Milliseconds(), engine.warm.Milliseconds(), alone.cold.Milliseconds(), alone.warm.Milliseconds())
 	}
+	return nil
+}
+
+// row measures one query and prints its row.
+func row(ctx context.Context, o options, q sample, held int64, files *trail, jq bool) error {
+	p, err := plan.Compile(q.text)
+	if err != nil {
+		return err
+	}
+	far := time.UnixMilli(segmenttest.Epoch).AddDate(1, 0, 0)
+	engine, err := measure(ctx, o, p, far, true)
+	if err != nil {
+		return err
+	}
+	progress("query %s by the engine: cold %v, warm %v", q.name, engine.cold.Round(time.Millisecond), engine.warm.Round(time.Millisecond))
+	star := ""
+	if engine.helped {
+		star = " *"
+	}
+	cells := []string{q.name + star, fmt.Sprint(len(engine.result.Rows)), fmt.Sprint(engine.cold.Milliseconds()), fmt.Sprint(engine.warm.Milliseconds())}
+	if o.alone {
+		alone, err := measure(ctx, o, p, far, false)
+		if err != nil {
+			return fmt.Errorf("in Go: %w", err)
+		}
+		progress("query %s in Go alone: cold %v, warm %v", q.name, alone.cold.Round(time.Millisecond), alone.warm.Round(time.Millisecond))
+		if !agree(engine.result, alone.result) {
+			return fmt.Errorf("the engines disagree: %d and %d rows", len(engine.result.Rows), len(alone.result.Rows))
+		}
+		cells = append(cells, fmt.Sprint(alone.cold.Milliseconds()), fmt.Sprint(alone.warm.Milliseconds()))
+	}
+	if files != nil {
+		took, rows, err := files.duckDB(ctx, o, q)
+		if err != nil {
+			return fmt.Errorf("over the files: %w", err)
+		}
+		progress("query %s over the files of %d records: %v", q.name, files.Records, took.Round(time.Millisecond))
+		once := o
+		once.runs = 0
+		part, err := measure(ctx, once, p, time.UnixMilli(files.End), true)
+		if err != nil {
+			return err
+		}
+		if err := same(q, part.result, rows); err != nil {
+			return fmt.Errorf("the files disagree: %w", err)
+		}
+		all := took.Seconds() * max(1, float64(held)/float64(files.Records))
+		cells = append(cells, fmt.Sprintf("%.1f", all), fmt.Sprintf("%.0f", all/engine.cold.Seconds()), fmt.Sprintf("%.0f", all/engine.warm.Seconds()))
+	}
+	if jq {
+		took, err := files.jq(ctx, q)
+		if err != nil {
+			return fmt.Errorf("jq: %w", err)
+		}
+		all := took.Seconds() * float64(held) / fileRecords
+		cells = append(cells, fmt.Sprintf("%.0f", all), fmt.Sprintf("%.0f", all/engine.warm.Seconds()))
+	}
+	fmt.Printf("| %s |\n", strings.Join(cells, " | "))
 	return nil
 }
 
@@ -94,8 +149,8 @@ func agree(a, b *queryrun.Result) bool {
 	return reflect.DeepEqual(rows(a), rows(b))
 }
 
-// measure runs a query cold once and warm several times.
-func measure(ctx context.Context, o options, p *plan.Plan, accelerate bool) (m *figures, err error) {
+// measure runs a query over the records before end, cold once and warm several times.
+func measure(ctx context.Context, o options, p *plan.Plan, end time.Time, accelerate bool) (m *figures, err error) {
 	_ = dropCache() // compare says whether it could
 	f, err := open(ctx, o.dir)
 	if err != nil {
@@ -114,18 +169,19 @@ func measure(ctx context.Context, o options, p *plan.Plan, accelerate bool) (m *
 	for i := range o.runs + 1 {
 		began := time.Now()
 		m.result, err = engine.Run(ctx, p, accel.Target{Account: segmenttest.Account, Region: segmenttest.Region, Groups: []string{group}},
-			queryrun.Options{Start: time.UnixMilli(segmenttest.Epoch), End: time.UnixMilli(segmenttest.Epoch).AddDate(1, 0, 0), Now: time.Now()})
+			queryrun.Options{Start: time.UnixMilli(segmenttest.Epoch), End: end, Now: time.Now()})
 		if err != nil {
 			return nil, err
 		}
 		if took := time.Since(began); i == 0 {
-			m.cold = took
+			m.cold, m.warm = took, took
 		} else {
 			times = append(times, took)
 		}
 	}
-	slices.Sort(times)
-	m.warm = times[len(times)/2]
+	if slices.Sort(times); len(times) > 0 {
+		m.warm = times[len(times)/2]
+	}
 	stats := engine.Stats()
 	if stats.Fallbacks > 0 {
 		progress("DuckDB failed %d times, Go did it", stats.Fallbacks)

@@ -44,51 +44,66 @@ func open(ctx context.Context, dir string) (*folder, error) {
 
 func (f *folder) close() error { return errors.Join(f.segments.Close(), f.state.Close()) }
 
-// fill writes the records unless the folder holds some.
-func fill(ctx context.Context, o options) (err error) {
+// fill adds what is missing of the records and returns how many there are.
+func fill(ctx context.Context, o options) (held int64, err error) {
 	f, err := open(ctx, o.dir)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { err = errors.Join(err, f.close()) }()
-	if held, _ := f.segments.GroupSize(segment.Key{Account: segmenttest.Account, Region: segmenttest.Region, Group: group}); held > 0 {
-		progress("folder holds %d records", held)
-		return f.describe()
-	}
+	held, _ = f.segments.GroupSize(segment.Key{Account: segmenttest.Account, Region: segmenttest.Region, Group: group})
 	gen := segmenttest.New(1)
-	var sealing time.Duration
-	for done := int64(0); done < o.records; {
-		rows := gen.Rows(int(min(batch, o.records-done)))
+	if held > 0 {
+		progress("folder holds %d records", held)
+	}
+	if held < o.records {
+		for range held { // the same numbers, and then the next
+			gen.Next()
+		}
+	}
+	var sealing, merging time.Duration
+	steps := 0
+	// As in the server merging keeps up with sealing, but one after the other: neither has the other's time.
+	merge := func() error {
+		began := time.Now()
+		defer func() { merging += time.Since(began) }()
+		for {
+			more, err := f.segments.Compact(ctx)
+			if err != nil {
+				return fmt.Errorf("merge segments: %w", err)
+			}
+			if !more {
+				return nil
+			}
+			steps++
+		}
+	}
+	before := held
+	for held < o.records {
+		rows := gen.Rows(int(min(batch, o.records-held)))
 		for i := range rows {
 			rows[i].Group, rows[i].Stream, rows[i].Seq = group, stream, 0
 		}
 		began := time.Now()
 		if err := f.seal(ctx, rows); err != nil {
-			return err
+			return 0, err
 		}
 		sealing += time.Since(began)
-		if done += int64(len(rows)); done%1_000_000 == 0 || done == o.records {
-			progress("%d records sealed", done)
+		if held += int64(len(rows)); held%1_000_000 == 0 || held >= o.records {
+			if err := merge(); err != nil {
+				return 0, err
+			}
+			progress("%d records sealed and merged: %.0f records/s", held, float64(held-before)/(sealing+merging).Seconds())
 		}
 	}
-	began, steps := time.Now(), 0
-	for ; ; steps++ {
-		more, err := f.segments.Compact(ctx)
-		if err != nil {
-			return fmt.Errorf("merge segments: %w", err)
-		}
-		if !more {
-			break
-		}
+	if err := merge(); err != nil {
+		return 0, err
 	}
-	merging := time.Since(began)
-	progress("segments merged")
-	fmt.Printf("Sealed %d records in batches of %d: %.0f records/s.", o.records, batch, float64(o.records)/sealing.Seconds())
-	if steps > 0 {
-		fmt.Printf(" Merged in %d steps: %.0f records/s.", steps, float64(o.records)/merging.Seconds())
+	if n := float64(held - before); n > 0 {
+		fmt.Printf("Ingested %.0f records: %.0f records/s, made durable in batches of %d (%.0f/s) and merged in %d steps (%.0f/s), one after the other; generating them is not counted.\n",
+			n, n/(sealing+merging).Seconds(), batch, n/sealing.Seconds(), steps, n/merging.Seconds())
 	}
-	fmt.Println()
-	return f.describe()
+	return held, f.describe()
 }
 
 // seal is what the drainer does with a batch.

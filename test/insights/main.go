@@ -1,17 +1,21 @@
 // Command insights measures Logs Insights: it writes records into the segments
 // of a data folder as the drainer does, merges them as upkeep does, and runs
-// the six queries of the Cognito guide through the engine that the server uses
-// and in Go alone, cold and warm.
+// the six queries of the Cognito guide and three harder ones through the engine
+// that the server uses and in Go alone, cold and warm, and over the same records
+// in gzip files as a trail delivers them, by DuckDB and by zcat and jq.
 //
-//	go run ./test/insights -records 1000000 [-dir FOLDER] [-runs 5]
+//	go run ./test/insights -records 1000000 [-dir FOLDER] [-runs 5] [-baseline 1000000]
 //	go run ./test/insights -dir FOLDER -query 4 -cpuprofile FILE
 //
 //	generator ─ rows ─▶ segment.Store: Append, Seal, Commit, Publish ─ Compact ─▶ FOLDER
-//	FOLDER ─▶ accel.Engine (DuckDB in a child of this binary) ─┐
-//	       └▶ accel.Engine without backend (Go alone) ─────────┴▶ table of medians
+//	         └─ the first records ─▶ FOLDER/trail-N/*.json.gz ─▶ DuckDB, jq ───────────┐
+//	FOLDER ─▶ accel.Engine (DuckDB in a child of this binary) ─┐                       │
+//	       └▶ accel.Engine without backend (Go alone) ─────────┴▶ table of medians ◀───┘
 //
-// A folder that holds the records already is used as it is. It is a data folder
-// of the server too. Both engines must give the same rows, or the command fails.
+// Records that a folder holds already are used as they are, and as many as are
+// missing are added; so are the files. It is a data folder of the server too. All
+// engines must give the same rows, or the command fails; DuckDB over the files is
+// compared over the records that these hold.
 package main
 
 import (
@@ -22,6 +26,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/pprof"
 	"time"
 
@@ -33,11 +38,15 @@ func main() {
 		return
 	}
 	var o options
-	flag.Int64Var(&o.records, "records", 1_000_000, "records to write if the folder holds none")
+	flag.Int64Var(&o.records, "records", 1_000_000, "records that the folder is to hold")
 	flag.StringVar(&o.dir, "dir", "", "data folder, kept (default a temporary one, removed)")
 	flag.IntVar(&o.runs, "runs", 5, "warm runs of each query; the median counts")
 	flag.IntVar(&o.threads, "threads", 0, "threads of the accelerator (default the server's)")
 	flag.BoolVar(&o.heavy, "heavy", false, "give the accelerator also what the server leaves to Go")
+	flag.BoolVar(&o.alone, "alone", true, "run the queries in Go alone too")
+	flag.Int64Var(&o.baseline, "baseline", 0, "records in gzip files, at most those of the folder, which DuckDB and jq are measured over (default none)")
+	flag.IntVar(&o.baselineThreads, "baseline-threads", runtime.NumCPU(), "threads of DuckDB over the files")
+	flag.Int64Var(&o.memory, "baseline-memory", 4096, "MB of memory of DuckDB over the files")
 	flag.IntVar(&o.query, "query", 0, "number of the only query to run (default all)")
 	flag.StringVar(&o.profile, "cpuprofile", "", "file for a CPU profile of the queries, without the accelerator's process")
 	flag.BoolVar(&o.writeOnly, "write-only", false, "write the records and run no query")
@@ -51,16 +60,18 @@ func main() {
 }
 
 type options struct {
-	records          int64
-	dir              string
-	runs, threads    int
-	query            int
-	profile          string
-	heavy, writeOnly bool
+	records, baseline       int64
+	dir                     string
+	runs, threads           int
+	query                   int
+	profile                 string
+	baselineThreads         int
+	memory                  int64
+	heavy, alone, writeOnly bool
 }
 
 func run(ctx context.Context, o options) (err error) {
-	if o.runs < 1 || o.records < 1 || o.query < 0 || o.query > len(samples) || flag.NArg() > 0 {
+	if o.runs < 1 || o.records < 1 || o.baseline < 0 || o.query < 0 || o.query > len(samples) || flag.NArg() > 0 {
 		return errors.New("-records and -runs must be positive, -query one of the samples, and there are no arguments")
 	}
 	if o.dir == "" {
@@ -73,8 +84,18 @@ func run(ctx context.Context, o options) (err error) {
 	if o.dir, err = filepath.Abs(o.dir); err != nil {
 		return err
 	}
-	if err := fill(ctx, o); err != nil || o.writeOnly {
+	held, err := fill(ctx, o)
+	if err != nil {
 		return err
+	}
+	var files *trail
+	if o.baseline = min(o.baseline, held); o.baseline > 0 {
+		if files, err = writeTrail(ctx, o); err != nil {
+			return err
+		}
+	}
+	if o.writeOnly {
+		return nil
 	}
 	if o.profile != "" {
 		file, err := os.Create(o.profile)
@@ -87,7 +108,7 @@ func run(ctx context.Context, o options) (err error) {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	return compare(ctx, o)
+	return compare(ctx, o, held, files)
 }
 
 // progress prints what goes on to the standard error, so that the document on

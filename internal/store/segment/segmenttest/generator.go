@@ -17,6 +17,13 @@ const (
 	Epoch   = 1_772_445_600_000
 )
 
+// Voucher is the text of requestParameters.clientMetadata.campaign.voucher, which the first sign-in after every
+// record 600,000 of 2,500,000 has and no other.
+const Voucher = "SPRING-7Q4X"
+
+// validity are the seconds that access tokens of each client live.
+var validity = [8]int{3600, 300, 3600, 900, 86400, 3600, 600, 1800}
+
 // Generator makes records one after the other. It belongs to one goroutine.
 type Generator struct {
 	rnd    *rand.Rand
@@ -27,6 +34,8 @@ type Generator struct {
 	// Step is the mean distance of two records in time; 40 ms by default.
 	Step time.Duration
 	at   float64 // milliseconds
+	// campaign says that the next sign-in has the rare field.
+	campaign bool
 }
 
 // New returns a generator.
@@ -72,7 +81,9 @@ var operations = []operation{
 
 // Next returns the next record as a history row with the account's next number.
 func (g *Generator) Next() segment.Row {
-	g.n++
+	if g.n++; g.n%2_500_000 == 600_000 {
+		g.campaign = true
+	}
 	g.at += g.rnd.ExpFloat64() * float64(g.Step.Milliseconds())
 	at := time.UnixMilli(int64(g.at)).UTC()
 	op := g.operation()
@@ -147,7 +158,11 @@ func (g *Generator) parameters(b []byte, op *operation, pool, client int, failed
 	switch op.name {
 	case "InitiateAuth":
 		flow := []string{"USER_SRP_AUTH", "REFRESH_TOKEN_AUTH", "USER_PASSWORD_AUTH"}[min(2, int(g.rnd.ExpFloat64()))]
-		b = append(b, `,"requestParameters":{"authFlow":"`+flow+`","authParameters":`+h+`,"clientId":"`+clientID+`","clientMetadata":{},"userContextData":`+h+`}`...)
+		metadata := "{}"
+		if g.campaign {
+			g.campaign, metadata = false, `{"campaign":{"voucher":"`+Voucher+`"}}`
+		}
+		b = append(b, `,"requestParameters":{"authFlow":"`+flow+`","authParameters":`+h+`,"clientId":"`+clientID+`","clientMetadata":`+metadata+`,"userContextData":`+h+`}`...)
 	case "RespondToAuthChallenge":
 		b = append(b, `,"requestParameters":{"clientId":"`+clientID+`","challengeName":"PASSWORD_VERIFIER","session":`+h+`,"challengeResponses":`+h+`,"userContextData":`+h+`}`...)
 	case "GetUser":
@@ -164,7 +179,7 @@ func (g *Generator) parameters(b []byte, op *operation, pool, client int, failed
 	if failed || op.readOnly {
 		return append(b, `,"responseElements":null`...)
 	}
-	return append(b, `,"responseElements":{"challengeParameters":{},"authenticationResult":{"accessToken":`+h+`,"expiresIn":3600,"tokenType":"Bearer","refreshToken":`+h+`,"idToken":`+h+`}}`...)
+	return append(b, `,"responseElements":{"challengeParameters":{},"authenticationResult":{"accessToken":`+h+`,"expiresIn":`+strconv.Itoa(validity[client])+`,"tokenType":"Bearer","refreshToken":`+h+`,"idToken":`+h+`}}`...)
 }
 
 func (g *Generator) address() string {
