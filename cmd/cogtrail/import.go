@@ -231,6 +231,7 @@ func (i *sender) post(ctx context.Context, body []byte) (again bool, err error) 
 		return false, err
 	}
 	req.Header.Set("Content-Type", "application/gzip")
+	req.Header.Set("User-Agent", "cogtrail-import/"+version)
 	req.SetBasicAuth(i.id, i.secret)
 	res, err := i.client.Do(req)
 	if err != nil {

@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/ownapi"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
@@ -65,5 +67,20 @@ func TestImport(t *testing.T) {
 	}
 	if got := r.do("POST", "/_cogtrail/import?logGroup=archive", trailDocument, nil).status; got != 401 {
 		t.Errorf("without the root key: %d", got)
+	}
+	// Every import has its record, one that brought nothing new or was refused too; one without the root key has none.
+	var got []string
+	for _, e := range r.history(ownapi.Source) {
+		if e.Get("userIdentity.accessKeyId").Str != r.s.root.ID || e.Get("sourceIPAddress").Str != "127.0.0.1" || e.Get("userAgent").Str != "cogtrail-import/"+version {
+			t.Errorf("record %s", e)
+		}
+		got = append(got, strings.Join([]string{e.Get("eventName").Str, e.Get("requestParameters.logGroupName").Str, e.Get("errorCode").Str, e.Get("additionalEventData").Raw}, " "))
+	}
+	slices.Sort(got)
+	if want := []string{
+		`ImportRecords archive  {"accepted":0,"duplicates":3,"expired":0}`, `ImportRecords archive  {"accepted":3,"duplicates":0,"expired":0}`,
+		`ImportRecords none ResourceNotFoundException `,
+	}; !slices.Equal(got, want) {
+		t.Errorf("records %q, want %q", got, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/ownapi"
+	"github.com/cogtrail/cogtrail/internal/store"
 )
 
 // swap is a handler that can be exchanged while no call runs.
@@ -54,8 +55,9 @@ func (s *swap) alone(ctx context.Context) error {
 }
 
 // reset empties everything (dev mode): it waits for running calls, stops
-// background work, removes the data and starts anew with the same keys.
-func (s *server) reset(ctx context.Context) error {
+// background work, removes the data and starts anew with the same keys. The
+// new state gets the record of it before anything else.
+func (s *server) reset(ctx context.Context, record func(store.State) error) error {
 	if s.config.State != "" || s.config.Objects != "" {
 		return errors.New("only the embedded engines can be reset")
 	}
@@ -83,6 +85,9 @@ func (s *server) reset(ctx context.Context) error {
 	var err error
 	if s.engines, err = openEngines(ctx, s.config, s.clock, s.log); err != nil {
 		return err
+	}
+	if err := record(s.engines.state); err != nil {
+		return s.engines.failed(fmt.Errorf("record of the reset: %w", err))
 	}
 	if s.parts, err = build(ctx, s); err != nil {
 		return s.engines.failed(err)

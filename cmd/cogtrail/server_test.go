@@ -13,6 +13,11 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/cogtrail/cogtrail/internal/ownapi"
+	"github.com/cogtrail/cogtrail/internal/trail/history"
 )
 
 // running is a server that serves until the test ends or stop is called.
@@ -102,6 +107,25 @@ func (r *running) cognito(operation, in string) map[string]any {
 	var out map[string]any
 	if err := json.Unmarshal([]byte(a.body), &out); err != nil || a.status != http.StatusOK {
 		r.Fatalf("%s: %d %s", operation, a.status, a.body)
+	}
+	return out
+}
+
+// history are the records of an eventSource in the server's own account and Region.
+func (r *running) history(source string) (out []gjson.Result) {
+	r.Helper()
+	if err := r.s.parts.drainer.WaitSettled(r.Context()); err != nil {
+		r.Fatal(err)
+	}
+	c, now := r.s.config, r.s.clock.Now()
+	found, _, err := historyReader{r.s.engines.segments}.Lookup(r.Context(), history.Query{
+		Account: c.Account, Region: c.Region, From: now.Add(-time.Hour), To: now, Key: "EventSource", Value: source, Limit: 50,
+	})
+	if err != nil {
+		r.Fatal(err)
+	}
+	for _, f := range found {
+		out = append(out, gjson.ParseBytes(f.Record))
 	}
 	return out
 }
@@ -289,6 +313,9 @@ func TestServer_reset(t *testing.T) {
 		t.Errorf("pools %v", pools)
 	}
 	r.pool() // it works
+	if own := r.history(ownapi.Source); len(own) != 1 || own[0].Get("eventName").Str != "ResetServer" {
+		t.Errorf("records %v", own)
+	}
 }
 
 // Outside dev mode messages want the root key, and what empties is not there.
@@ -322,6 +349,9 @@ func TestServer_withoutDev(t *testing.T) {
 	res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		t.Errorf("messages for root: %d", res.StatusCode)
+	}
+	if own := r.history(ownapi.Source); len(own) != 1 || own[0].Get("eventName").Str != "ListMessages" || own[0].Get("userIdentity.accessKeyId").Str != r.s.root.ID {
+		t.Errorf("records %v", own)
 	}
 }
 

@@ -223,11 +223,12 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 	}
 	runner := &job.Runner{State: b.engines.state, Handlers: b.jobs, GivenUp: b.givenUp, Log: b.log, Now: b.clock.Now}
 	own := &ownapi.API{
-		State: b.engines.state, Mailbox: b.mailbox, Metrics: b.metrics.Handler(), Clock: b.clock, Log: b.log, RootKeyID: b.root.ID,
-		RootSecret: b.root.Secret, Account: b.config.Account, Version: version, Dev: b.config.Dev, Reset: b.server.reset,
+		State: b.engines.state, Encoder: b.encoder, Mailbox: b.mailbox, Metrics: b.metrics.Handler(), Clock: b.clock, Log: b.log, RootKeyID: b.root.ID,
+		RootSecret: b.root.Secret, Account: b.config.Account, Region: b.config.Region, TrustedProxies: trusted, Version: version, Dev: b.config.Dev,
+		Reset:     b.server.reset,
 		SenderKey: b.senderKey,
-		Import:    b.backfill(drainer),
 	}
+	own.Import = b.backfill(drainer, own)
 	b.metrics.Gauge("cogtrail_jobs_dead", "Jobs given up since the start.", func() float64 { return float64(runner.Dead()) })
 	b.metrics.Gauge("cogtrail_messages_failed", "E-mails and SMS given up since the start.", func() float64 {
 		return float64(runner.DeadOf(mailbox.JobKind(userpool.MediumEmail)) + runner.DeadOf(mailbox.JobKind(userpool.MediumSMS)) + runner.DeadOf(userpool.SenderJob))

@@ -11,61 +11,40 @@ import (
 
 	"github.com/google/uuid"
 
-	apilogs "github.com/cogtrail/cogtrail/internal/api/logs"
 	"github.com/cogtrail/cogtrail/internal/arn"
-	"github.com/cogtrail/cogtrail/internal/audit"
 	"github.com/cogtrail/cogtrail/internal/drain"
 	"github.com/cogtrail/cogtrail/internal/logs"
 	"github.com/cogtrail/cogtrail/internal/logs/backfill"
-	"github.com/cogtrail/cogtrail/internal/principal"
-	"github.com/cogtrail/cogtrail/internal/schema"
+	"github.com/cogtrail/cogtrail/internal/ownapi"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
-// backfill is the endpoint of cogtrail import.
-func (b *builder) backfill(d *drain.Drainer) http.Handler {
-	o, ok := b.models["logs"].Operation("PutLogEvents")
-	if !ok {
-		panic("BUG: CloudWatch Logs has no operation PutLogEvents")
-	}
+// backfill is the endpoint of cogtrail import. Its records are made by the own endpoints it becomes one of.
+func (b *builder) backfill(d *drain.Drainer, own *ownapi.API) http.Handler {
 	append := func(tx store.Tx, s backfill.Stored) error {
 		batch := drain.LogBatch{Group: s.Group, Stream: s.Stream, Ingested: s.Ingested, Events: make([]drain.LogEvent, len(s.Times))}
 		for i, at := range s.Times {
 			batch.Events[i] = drain.LogEvent{Time: at, Message: s.Messages[i]}
 		}
 		tx.Append(store.Record{Kind: store.LogEvents, Account: s.Account, Region: s.Region, ID: uuid.NewString(), Data: batch.Marshal(nil)})
-		return b.recordImport(tx, o, s)
+		return nil
 	}
 	service := &backfill.Service{
 		State: b.engines.state, Source: b.engines.segments.Source, Settled: d.WaitSettled, Append: append, Now: b.clock.Now,
 	}
-	return &importer{service, b.config.Account, b.config.Region, b.log}
-}
-
-// recordImport writes what came of an import as a call of the root user, whose key let it in.
-func (b *builder) recordImport(tx store.Tx, o *schema.Operation, s backfill.Stored) error {
-	in, err := schema.Unbind(&apilogs.PutLogEventsInput{LogGroupName: s.Group, LogStreamName: s.Stream}, o.Input)
-	if err != nil {
-		return fmt.Errorf("record of an import: %w", err)
-	}
-	ev := &audit.Event{
-		Caller: principal.RootOf(s.Account, b.root.ID), Time: b.clock.Now(), Source: o.Service.EventSource, Name: o.Recorded(), Region: s.Region,
-		SourceIP: "cogtrail", UserAgent: "cogtrail import", Request: in, RequestID: uuid.NewString(), ID: uuid.NewString(), ReadOnly: o.ReadOnly,
-		Type: audit.APICall, Category: o.Category, Account: s.Account, Builder: &audit.Builder{},
-	}
-	ev.Builder.AddResource(s.Account, logs.ResourceType, arn.LogGroup(s.Region, s.Account, s.Group))
-	tx.Append(store.Record{Kind: store.AuditRecord, Account: s.Account, Region: s.Region, ID: ev.ID, Data: b.encoder.Append(nil, ev)})
-	return nil
+	return &importer{service, b.config.Account, b.config.Region, own.Record, b.log}
 }
 
 // importer is the service behind HTTP.
 type importer struct {
 	service         *backfill.Service
 	account, region string // by default
+	record          func(store.Tx, *http.Request, *ownapi.Use)
 	log             *slog.Logger
 }
 
-// ServeHTTP takes one batch: a plain or gzipped body of records.
+// ServeHTTP takes one batch: a plain or gzipped body of records. A request that does not say where they go does nothing and has no
+// record.
 func (i *importer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	to := backfill.Target{Account: i.account, Region: i.region, Group: q.Get("logGroup"), Stream: q.Get("stream")}
@@ -79,7 +58,10 @@ func (i *importer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		i.answer(w, http.StatusBadRequest, map[string]string{"error": "want ?logGroup=NAME, and an account and a region that can be"})
 		return
 	}
-	out, err := i.service.Import(r.Context(), to, http.MaxBytesReader(w, r.Body, backfill.MaxBytes))
+	out, err := i.service.Import(r.Context(), to, http.MaxBytesReader(w, r.Body, backfill.MaxBytes), func(tx store.Tx, out backfill.Outcome, refused error) error {
+		i.record(tx, r, useOf(to, out, refused))
+		return nil
+	})
 	var large *http.MaxBytesError
 	switch {
 	case err == nil:
@@ -96,6 +78,25 @@ func (i *importer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		i.answer(w, http.StatusServiceUnavailable, map[string]string{"error": "the batch could not be stored; try again"})
 	}
+}
+
+// useOf is the record of an import. The text of a refusal may quote what was sent, so the record has its kind alone.
+func useOf(to backfill.Target, out backfill.Outcome, refused error) *ownapi.Use {
+	u := &ownapi.Use{Name: "ImportRecords", Account: to.Account, Region: to.Region}
+	u.Says("logGroupName", to.Group)
+	u.Says("logStreamName", to.Stream)
+	switch {
+	case errors.Is(refused, backfill.ErrNoGroup):
+		u.ErrorCode, u.ErrorMessage = "ResourceNotFoundException", backfill.ErrNoGroup.Error()
+	case refused != nil:
+		u.ErrorCode, u.ErrorMessage = "InvalidParameterException", backfill.ErrInput.Error()
+	default:
+		u.Builder.Extra("accepted", int64(out.Accepted))
+		u.Builder.Extra("duplicates", int64(out.Duplicates))
+		u.Builder.Extra("expired", int64(out.Expired))
+		u.Builder.AddResource(to.Account, logs.ResourceType, arn.LogGroup(to.Region, to.Account, to.Group))
+	}
+	return u
 }
 
 func (i *importer) answer(w http.ResponseWriter, status int, v any) {

@@ -201,6 +201,7 @@ func TestTrail(t *testing.T) {
 		events.Target{InputPath: new("$.detail.eventName")})
 	w.rule("any", `{"detail":{"eventName":[{"exists":true}]}}`, "ENABLED", events.Target{InputPath: new("$.detail-type")})
 	w.rule("reads too", `{"detail":{"readOnly":[true]}}`, "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", events.Target{Input: new(`"a read"`)})
+	w.rule("own", `{"source":["cogtrail.internal"]}`, "ENABLED", events.Target{Input: new(`"the server's own"`)})
 	record := func(kind, source, name string, readOnly bool) eventbus.Record {
 		return eventbus.Record{Account: account, Region: region, Message: fmt.Appendf(nil,
 			`{"eventTime":"2026-03-01T11:59:00Z","eventType":%q,"eventSource":"%s.amazonaws.com","eventName":%q,"readOnly":%v,"managementEvent":true}`, kind, source, name, readOnly)}
@@ -212,7 +213,7 @@ func TestTrail(t *testing.T) {
 			return trail.Settle(tx, noon, []eventbus.Record{
 				record("AwsApiCall", "cognito-idp", "ForgotPassword", false), record("AwsApiCall", "cognito-idp", "ListUsers", true),
 				record("AwsServiceEvent", "cognito-idp", "Login_GET", false), record("AwsConsoleSignIn", "signin", "ConsoleLogin", false),
-				record("SomethingNew", "x", "y", false), {Account: "999988887777", Region: region, Message: []byte(`{"eventType":"AwsApiCall"}`)},
+				record("SomethingNew", "x", "y", false), {Account: account, Region: region, Message: []byte(`{"eventType":"AwsApiCall","eventSource":"cogtrail.internal"}`)}, {Account: "999988887777", Region: region, Message: []byte(`{"eventType":"AwsApiCall"}`)},
 			})
 		}))
 	}
@@ -222,7 +223,7 @@ func TestTrail(t *testing.T) {
 	}
 	logging = true
 	settle()
-	want := []string{`"AWS API Call via CloudTrail"`, `"AWS Console Sign In via CloudTrail"`, `"AWS Service Event via CloudTrail"`, `"ForgotPassword"`, `"a read"`}
+	want := []string{`"AWS API Call via CloudTrail"`, `"AWS Console Sign In via CloudTrail"`, `"AWS Service Event via CloudTrail"`, `"ForgotPassword"`, `"a read"`, `"the server's own"`}
 	if got := w.deliver(); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}

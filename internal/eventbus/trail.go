@@ -68,8 +68,11 @@ func (t *Trail) Settle(tx store.Tx, now time.Time, records []Record) error {
 		if at, err := time.Parse(time.RFC3339, h.EventTime); err == nil {
 			when = at
 		}
-		label, _, _ := strings.Cut(h.EventSource, ".")
-		m, err := a.match(NewEvent(when, p.account, p.region, "aws."+label, kind, nil, json.RawMessage(r.Message)), h.ReadOnly)
+		source := h.EventSource // the server's own: no source of AWS's
+		if label, ok := strings.CutSuffix(source, ".amazonaws.com"); ok {
+			source = "aws." + label
+		}
+		m, err := a.match(NewEvent(when, p.account, p.region, source, kind, nil, json.RawMessage(r.Message)), h.ReadOnly)
 		if err != nil {
 			return err
 		}

@@ -89,7 +89,7 @@ func (x *exchange) begin(tx store.Tx) {
 func (x *exchange) accept() error {
 	x.requestID = uuid.NewString()
 	x.now = x.g.Clock.Now().UTC()
-	x.sourceIP = sourceIP(x.r, x.g.TrustedProxies)
+	x.sourceIP = SourceIP(x.r, x.g.TrustedProxies)
 	select {
 	case x.g.slots <- struct{}{}:
 		x.slot = true
@@ -147,10 +147,10 @@ func (x *exchange) streams() bool {
 	return ok && m.Shape.Kind == schema.Blob && (m.Streaming || m.Shape.Streaming)
 }
 
-// sourceIP is the peer's address, or the last address that trusted hops vouch
+// SourceIP is the peer's address, or the last address that trusted hops vouch
 // for: the forwarded chain is walked from the right, since only what a trusted
 // hop appended can be believed.
-func sourceIP(r *http.Request, trusted []netip.Prefix) string {
+func SourceIP(r *http.Request, trusted []netip.Prefix) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr

@@ -521,7 +521,7 @@ func TestSourceIP(t *testing.T) {
 		{"mapped IPv4", "[::ffff:10.0.0.1]:1", "203.0.113.9", "203.0.113.9", proxies},
 	} {
 		r := &http.Request{RemoteAddr: c.remote, Header: http.Header{"X-Forwarded-For": {c.forwarded}}}
-		if got := sourceIP(r, c.trusted); got != c.want {
+		if got := SourceIP(r, c.trusted); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/tls"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ func (x *exchange) record() error {
 	e := audit.Event{
 		Caller: x.caller, Time: x.g.Clock.Now(), Source: s.EventSource, Name: o.Recorded(), Region: x.call.Region,
 		SourceIP: x.sourceIP, UserAgent: x.r.UserAgent(), Request: x.tree, RequestID: x.requestID, ID: uuid.NewString(),
-		ReadOnly: o.ReadOnly, Type: audit.APICall, Category: o.Category, Account: x.call.Account, TLS: tlsDetails(x.r.TLS, x.r.Host),
+		ReadOnly: o.ReadOnly, Type: audit.APICall, Category: o.Category, Account: x.call.Account, TLS: TLSDetails(x.r),
 		Builder: x.call.Record,
 	}
 	if o.ResourceType != "" {
@@ -85,12 +86,14 @@ func (x *exchange) recordHTTP(e *audit.Event) {
 	x.call.Record.Extra("AuthenticationMethod", method)
 }
 
-func tlsDetails(s *tls.ConnectionState, host string) *audit.TLS {
+// TLSDetails are a record's tlsDetails, nil without TLS.
+func TLSDetails(r *http.Request) *audit.TLS {
+	s := r.TLS
 	if s == nil {
 		return nil
 	}
 	version := map[uint16]string{tls.VersionTLS12: "TLSv1.2", tls.VersionTLS13: "TLSv1.3"}[s.Version]
-	return &audit.TLS{Version: version, CipherSuite: tls.CipherSuiteName(s.CipherSuite), HostHeader: host}
+	return &audit.TLS{Version: version, CipherSuite: tls.CipherSuiteName(s.CipherSuite), HostHeader: r.Host}
 }
 
 // shown is the error as the caller and the record see it: the modelled error,

@@ -8,10 +8,11 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
+	"github.com/cogtrail/cogtrail/internal/audit"
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
 	"github.com/cogtrail/cogtrail/internal/secret/encryptionsdk"
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -29,20 +30,23 @@ type Clock interface {
 // API serves the endpoints. Fields are set before the first request.
 type API struct {
 	State   store.State
+	Encoder *audit.Encoder
 	Mailbox *mailbox.Mailbox
 	Metrics http.Handler
 	Clock   Clock
 	Log     *slog.Logger
 	// RootKeyID and RootSecret are the Basic credentials for messages.
 	RootKeyID, RootSecret string
-	Account               string // whose messages are shown unless ?account= says otherwise
+	Account               string // the root user's, whose messages are shown unless ?account= says otherwise
+	Region                string // of records
+	TrustedProxies        []netip.Prefix
 	Version               string
 	Dev                   bool
 	// SenderKey finds the key of custom senders that stands for a KMS key, or answers store.ErrNotFound.
 	SenderKey func(tx store.Tx, account, arn string) (*encryptionsdk.Key, error)
-	// Reset empties everything (dev mode).
-	Reset func(ctx context.Context) error
-	// Import takes records of any age into a log group.
+	// Reset empties everything (dev mode). record is called once with the new state, before anybody else uses it.
+	Reset func(ctx context.Context, record func(store.State) error) error
+	// Import takes records of any age into a log group, and records it.
 	Import http.Handler
 	// Facts adds to the health answer.
 	Facts func() map[string]any
@@ -89,48 +93,14 @@ func (a *API) health(w http.ResponseWriter) {
 	answer(w, status, out)
 }
 
-func (a *API) messages(w http.ResponseWriter, r *http.Request) {
-	if !a.admitted(w, r) {
-		return
-	}
-	q := r.URL.Query()
-	max := 100
-	if t := q.Get("max"); t != "" {
-		n, err := strconv.Atoi(t)
-		if err != nil || n < 1 || n > mailbox.Keep {
-			fail(w, http.StatusBadRequest, "max must be 1 to "+strconv.Itoa(mailbox.Keep))
-			return
-		}
-		max = n
-	}
-	account := a.Account
-	if t := q.Get("account"); t != "" {
-		account = t
-	}
-	var list []mailbox.Message
-	err := a.State.View(r.Context(), func(tx store.Tx) (err error) {
-		list, err = a.Mailbox.List(tx, account, q.Get("to"), max)
-		return err
-	})
-	if err != nil {
-		a.Log.Error("mailbox not read", "error", err)
-		fail(w, http.StatusInternalServerError, "the mailbox could not be read")
-		return
-	}
-	answer(w, http.StatusOK, map[string]any{"messages": list})
-}
-
 // importing lets in who has the root key: records are taken as they are.
 func (a *API) importing(w http.ResponseWriter, r *http.Request) {
-	if !a.Dev && !a.rootKey(r) {
-		w.Header().Set("WWW-Authenticate", `Basic realm="cogtrail root access key"`)
-		fail(w, http.StatusUnauthorized, "give the root access key id and secret as HTTP Basic credentials")
-		return
+	if a.admitted(w, r) {
+		a.Import.ServeHTTP(w, r)
 	}
-	a.Import.ServeHTTP(w, r)
 }
 
-// admitted tells whether a caller may read secrets, and answers if not.
+// admitted tells whether a caller has proved the root key, and answers if not: as everywhere, who proves nothing leaves no record.
 func (a *API) admitted(w http.ResponseWriter, r *http.Request) bool {
 	if a.Dev || a.rootKey(r) {
 		return true
@@ -162,8 +132,16 @@ func (a *API) dev(w http.ResponseWriter, r *http.Request, do func(http.ResponseW
 	do(w, r)
 }
 
+// reset leaves its record as the first of the new history.
 func (a *API) reset(w http.ResponseWriter, r *http.Request) {
-	if err := a.Reset(r.Context()); err != nil {
+	u := &Use{Name: "ResetServer"}
+	err := a.Reset(r.Context(), func(state store.State) error {
+		return state.Update(context.WithoutCancel(r.Context()), func(tx store.Tx) error {
+			a.Record(tx, r, u)
+			return nil
+		})
+	})
+	if err != nil {
 		a.Log.Error("not reset", "error", err)
 		fail(w, http.StatusInternalServerError, "the server could not be reset")
 		return
@@ -171,6 +149,7 @@ func (a *API) reset(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, map[string]any{"status": "empty"})
 }
 
+// clock moves business time once its record, of the time before, is durable.
 func (a *API) clock(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Advance string `json:"advance"`
@@ -179,9 +158,14 @@ func (a *API) clock(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = json.Unmarshal(raw, &in)
 	}
+	u := &Use{Name: "AdvanceClock"}
 	d, perr := time.ParseDuration(in.Advance)
 	if err != nil || perr != nil || d <= 0 {
-		fail(w, http.StatusBadRequest, `want {"advance":"90m"} with a positive duration`)
+		u.refuse(http.StatusBadRequest, badInput, `want {"advance":"90m"} with a positive duration`)
+	} else {
+		u.Says("advance", d.String())
+	}
+	if !a.recorded(w, r, u) {
 		return
 	}
 	a.Clock.Advance(d)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cogtrail/cogtrail/internal/audit"
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
 	"github.com/cogtrail/cogtrail/internal/ownapi"
 	"github.com/cogtrail/cogtrail/internal/secret"
@@ -46,12 +47,13 @@ type world struct {
 func newWorld(t testing.TB, dev bool) *world {
 	w := &world{TB: t, db: mem.New(), clock: &fakeClock{now}, log: new(bytes.Buffer)}
 	w.api = &ownapi.API{
-		State: w.db, Mailbox: &mailbox.Mailbox{Vault: secret.NewVault(secret.GenerateMasterKey())}, Clock: w.clock,
+		State: w.db, Encoder: &audit.Encoder{Hidden: audit.HiddenForSecurity}, Mailbox: &mailbox.Mailbox{Vault: secret.NewVault(secret.GenerateMasterKey())}, Clock: w.clock,
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics") }),
-		Log:     slog.New(slog.NewTextHandler(w.log, nil)), RootKeyID: "AKIAROOT", RootSecret: "s3cret", Account: account, Version: "1.2.3", Dev: dev,
-		Reset: func(context.Context) error {
+		Log:     slog.New(slog.NewTextHandler(w.log, nil)), RootKeyID: "AKIAROOT", RootSecret: "s3cret", Account: account, Region: "us-east-1", Version: "1.2.3", Dev: dev,
+		Reset: func(_ context.Context, record func(store.State) error) error {
 			w.reset++
-			return nil
+			w.db = mem.New()
+			return record(w.db)
 		},
 	}
 	return w
@@ -222,7 +224,7 @@ func TestMessages(t *testing.T) {
 		"as many as there may be":  {"?max=1000", "three two one"},
 		"empty max":                {"?max=", "three two one"},
 		"another account":          {"?account=" + foreign, "theirs"},
-		"account that is not":      {"?account=nobody", ""},
+		"account that is not":      {"?account=999988887770", ""},
 		"empty account":            {"?account=", "three two one"},
 		"none":                     {"?max=0", range1},
 		"fewer than none":          {"?max=-1", range1},
@@ -287,7 +289,7 @@ func TestMessages_broken(t *testing.T) {
 	w := newWorld(t, true)
 	w.post(mailbox.Message{Account: account, Body: "123456", Time: now})
 	w.api.Mailbox = &mailbox.Mailbox{Vault: secret.NewVault(secret.GenerateMasterKey())}
-	w.wants("GET /_cogtrail/messages", "", "", 500, `{"error":"the mailbox could not be read"}`+"\n")
+	w.wants("GET /_cogtrail/messages", "", "", 500, `{"error":"the request could not be served; try again"}`+"\n")
 	if log := w.log.String(); strings.Count(log, "\n") != 1 || !strings.Contains(log, `level=ERROR msg="mailbox not read" error="open message: `) || strings.Contains(log, "123456") {
 		t.Errorf("log %s", log)
 	}
@@ -312,7 +314,12 @@ func TestReset(t *testing.T) {
 	if w.reset != 1 {
 		t.Errorf("reset %d times", w.reset)
 	}
-	w.api.Reset = func(context.Context) error { return errors.New("remove /srv/data: permission denied") }
+	if got := w.records(); len(got) != 1 || w.told(got[0]) != "ResetServer by Root  readOnly false: null, null" {
+		t.Errorf("records %v", got)
+	}
+	w.api.Reset = func(context.Context, func(store.State) error) error {
+		return errors.New("remove /srv/data: permission denied")
+	}
 	w.wants("POST /_cogtrail/reset", "", "", 500, `{"error":"the server could not be reset"}`+"\n")
 	if log := w.log.String(); !strings.Contains(log, `msg="not reset" error="remove /srv/data: permission denied"`) {
 		t.Errorf("log %s", log)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/secret/encryptionsdk"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -14,23 +15,29 @@ func (a *API) senderKey(w http.ResponseWriter, r *http.Request) {
 	if !a.admitted(w, r) {
 		return
 	}
-	q := r.URL.Query()
-	account := a.Account
-	if t := q.Get("account"); t != "" {
-		account = t
-	}
+	q, u := r.URL.Query(), &Use{Name: "GetSenderKey", ReadOnly: true}
+	u.of(q.Get("account"), a.Account)
+	u.Says("keyId", q.Get("keyId"))
 	var k *encryptionsdk.Key
-	err := a.State.View(r.Context(), func(tx store.Tx) (err error) {
-		k, err = a.SenderKey(tx, account, q.Get("keyId"))
-		return err
-	})
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		fail(w, http.StatusNotFound, "no user pool with a custom sender names this KMS key; give its ARN as keyId")
-	case err != nil:
-		a.Log.Error("key of custom senders not read", "error", err)
-		fail(w, http.StatusInternalServerError, "the key could not be read")
-	default:
+	if u.ErrorCode == "" {
+		err := a.State.View(r.Context(), func(tx store.Tx) (err error) {
+			k, err = a.SenderKey(tx, u.Account, q.Get("keyId"))
+			return err
+		})
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			u.refuse(http.StatusNotFound, notFound, "no user pool with a custom sender names this KMS key; give its ARN as keyId")
+		case err != nil:
+			a.failed(w, "key of custom senders not read", err)
+			return
+		default:
+			u.Builder.AddResource(u.Account, "AWS::KMS::Key", k.Name)
+			if name, err := arn.Parse(k.Name); err == nil && arn.IsRegion(name.Region) {
+				u.Region = name.Region
+			}
+		}
+	}
+	if a.recorded(w, r, u) {
 		answer(w, http.StatusOK, map[string]any{"keyNamespace": k.Namespace, "keyName": k.Name, "key": base64.StdEncoding.EncodeToString(k.Secret[:])})
 	}
 }

@@ -59,7 +59,7 @@ type Service struct {
 	Source func(account, region string, groups []string) block.Source
 	// Settled returns when everything committed before is visible to Source.
 	Settled func(ctx context.Context) error
-	// Append puts events into the outbox, with the record of the call.
+	// Append puts events into the outbox.
 	Append func(tx store.Tx, s Stored) error
 	Now    func() time.Time
 
@@ -73,15 +73,36 @@ type event struct {
 	message []byte
 }
 
-// Import reads records from body, one JSON object a line or as CloudTrail documents, and puts what is new into the group.
-func (s *Service) Import(ctx context.Context, to Target, body io.Reader) (Outcome, error) {
+// Import reads records from body, one JSON object a line or as CloudTrail documents, and puts what is new into the group. record
+// writes the record of the call in the same transaction, also if the batch is refused (ErrInput, ErrNoGroup) or brings nothing new.
+func (s *Service) Import(ctx context.Context, to Target, body io.Reader, record func(store.Tx, Outcome, error) error) (Outcome, error) {
 	events, err := read(body, to.Stream)
-	if err != nil {
-		return Outcome{}, err
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out Outcome
+	if err == nil {
+		events, out, err = s.news(ctx, to, events)
+	}
+	if err != nil && !errors.Is(err, ErrInput) && !errors.Is(err, ErrNoGroup) {
+		return Outcome{}, err
+	}
+	var refused error
+	uerr := s.State.Update(ctx, func(tx store.Tx) error {
+		if refused = err; refused == nil && len(events) > 0 {
+			if refused = s.put(tx, to, events); refused != nil && !errors.Is(refused, ErrNoGroup) {
+				return refused
+			}
+		}
+		return record(tx, out, refused)
+	})
+	if uerr != nil || refused != nil {
+		return Outcome{}, cmp.Or(uerr, refused)
+	}
+	return out, nil
+}
+
+// news are the events of a batch that the group has not, and what becomes of all.
+func (s *Service) news(ctx context.Context, to Target, events []event) (fresh []event, out Outcome, err error) {
 	var floor int64
 	err = s.State.View(ctx, func(tx store.Tx) error {
 		g, err := group(tx, to)
@@ -91,14 +112,14 @@ func (s *Service) Import(ctx context.Context, to Target, body io.Reader) (Outcom
 		return err
 	})
 	if err != nil {
-		return out, err
+		return nil, out, err
 	}
 	n := len(events)
 	events = slices.DeleteFunc(events, func(e event) bool { return e.at < floor })
 	out.Expired = n - len(events)
 	known, err := s.known(ctx, to, events)
 	if err != nil {
-		return out, err
+		return nil, out, err
 	}
 	n = len(events)
 	events = slices.DeleteFunc(events, func(e event) bool {
@@ -109,17 +130,11 @@ func (s *Service) Import(ctx context.Context, to Target, body io.Reader) (Outcom
 		known[e.id] = true // also of a record that stands twice in the batch
 		return again
 	})
-	out.Duplicates = n - len(events)
-	if out.Accepted = len(events); len(events) == 0 {
-		return out, nil
-	}
+	out.Duplicates, out.Accepted = n-len(events), len(events)
 	slices.SortStableFunc(events, func(a, b event) int {
 		return cmp.Or(strings.Compare(a.stream, b.stream), cmp.Compare(a.at, b.at))
 	})
-	if err := s.State.Update(ctx, func(tx store.Tx) error { return s.put(tx, to, events) }); err != nil {
-		return Outcome{}, err
-	}
-	return out, nil
+	return events, out, nil
 }
 
 // read takes a whole batch apart, or refuses it.

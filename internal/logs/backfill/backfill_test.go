@@ -22,6 +22,10 @@ type world struct {
 	svc    *backfill.Service
 	groups *group.Service
 	put    []backfill.Stored
+	// told is what the record of the last import was told: its outcome and refusal.
+	told    backfill.Outcome
+	refused error
+	records int
 }
 
 func newWorld(t *testing.T) *world {
@@ -39,8 +43,15 @@ var to = backfill.Target{Account: logstest.Account, Region: logstest.Region, Gro
 
 // load imports a body and stores what was put, as the drainer does.
 func (w *world) load(to backfill.Target, body string) (backfill.Outcome, error) {
-	w.put = nil
-	out, err := w.svc.Import(w.T.Context(), to, strings.NewReader(body))
+	w.put, w.records = nil, 0
+	out, err := w.svc.Import(w.T.Context(), to, strings.NewReader(body), func(_ store.Tx, out backfill.Outcome, refused error) error {
+		w.told, w.refused = out, refused
+		w.records++
+		return nil
+	})
+	if w.records != 1 || w.told != out && err == nil || !errors.Is(err, w.refused) {
+		w.T.Errorf("%d records, of %+v, %v; answered %+v, %v", w.records, w.told, w.refused, out, err)
+	}
 	for _, s := range w.put {
 		var events []logs.Event
 		for i, at := range s.Times {
