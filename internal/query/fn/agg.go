@@ -17,7 +17,7 @@ type State interface {
 	// Add takes the arguments of one row; the values may point into memory that does not outlive the call. It returns the
 	// bytes by which the state grew.
 	Add(args []value.Value, at Moment) (grown int64)
-	// Merge takes over what another state of the same call has seen; that state is not used afterwards.
+	// Merge adds what another state of the same call has seen; that state stays as it is and shares nothing that changes.
 	Merge(other State)
 	// Result is the aggregate so far.
 	Result() value.Value

@@ -89,12 +89,17 @@ func TestAgg_merge(t *testing.T) {
 					right.Add(args(v), at)
 				}
 			}
+			part, _ := left.Result().Text()
 			none.Merge(left)
 			none.Merge(make())
 			none.Merge(right)
 			want, _ := whole.Result().Text()
 			if got, _ := none.Result().Text(); got != want {
 				t.Errorf("merged %s, whole %s", got, want)
+			}
+			none.Add(args(value.OfNumber(-5)), Moment{Time: -1})
+			if got, _ := left.Result().Text(); got != part {
+				t.Errorf("%s after it was merged into another, %s before", got, part)
 			}
 		})
 	}

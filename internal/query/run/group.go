@@ -18,6 +18,7 @@ type groupSink struct {
 	keys   []uint32   // of the current row
 	where  func() (time, seq int64)
 	grown  int64 // bytes not yet accounted for
+	held   int64 // bytes accounted for
 }
 
 type aggCall struct {
@@ -129,7 +130,7 @@ func (s *groupSink) add(*program) error {
 	}
 	if s.grown > 1<<16 {
 		n := s.grown
-		s.grown = 0
+		s.grown, s.held = 0, s.held+n
 		return s.r.hold(n)
 	}
 	return nil
@@ -162,6 +163,20 @@ func (s *groupSink) merge(other sink) error {
 		}
 	}
 	return nil
+}
+
+func (s *groupSink) size() int64 { return s.held + s.grown }
+
+func (s *groupSink) copy(r *runner) sink {
+	c := &groupSink{r: r, st: s.st, calls: s.calls, table: s.table.copy(), keys: make([]uint32, len(s.keys)), states: make([]fn.State, len(s.states))}
+	for _, k := range s.by {
+		c.by = append(c.by, k.copy())
+	}
+	for i, st := range s.states {
+		c.states[i] = s.calls[i%len(s.calls)].make()
+		c.states[i].Merge(st)
+	}
+	return c
 }
 
 // finish computes the result rows, in the order of their keys.

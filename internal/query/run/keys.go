@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -63,6 +64,11 @@ func (k *keyColumn) plain(v value.Value) (id uint32, grown int64) {
 	k.values = append(k.values, v.Clone())
 	k.ids[string(k.buf)] = id
 	return id, 64 + int64(len(k.buf)) + v.Size()
+}
+
+// copy knows the same values and reads no rows.
+func (k *keyColumn) copy() *keyColumn {
+	return &keyColumn{ids: maps.Clone(k.ids), values: slices.Clone(k.values)}
 }
 
 // ranks gives each number its place in the order of values.
@@ -129,6 +135,14 @@ func (t *groupTable) find(keys []uint32) (g int, fresh bool) {
 	t.n++
 	t.keys = append(t.keys, keys...)
 	return int(at), true
+}
+
+func (t *groupTable) copy() *groupTable {
+	c := &groupTable{n: t.n, width: t.width, pairs: slices.Clone(t.pairs), keys: slices.Clone(t.keys)}
+	for i := range c.pairs {
+		c.pairs[i].slots = slices.Clone(c.pairs[i].slots)
+	}
+	return c
 }
 
 // of returns the keys of group g.

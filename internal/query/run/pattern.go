@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,6 +71,12 @@ func (s *patternSink) merge(other sink) error {
 		}
 	}
 	return nil
+}
+
+func (s *patternSink) size() int64 { return 48 * int64(len(s.count)) }
+
+func (s *patternSink) copy(r *runner) sink {
+	return &patternSink{r: r, count: maps.Clone(s.count), total: s.total}
 }
 
 func (s *patternSink) finish() *Table {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/cogtrail/cogtrail/internal/query/plan"
@@ -51,7 +52,12 @@ type sink interface {
 	add(p *program) error
 	// settle copies what still points into the block that is about to be released.
 	settle()
+	// merge takes over what other holds, which is not used afterwards.
 	merge(other sink) error
+	// size is about the memory that a copy takes.
+	size() int64
+	// copy is a sink of another runner that holds the same and takes no rows; it is called between blocks.
+	copy(r *runner) sink
 }
 
 // rowSink keeps rows: all of them, the first limit in order, or the first of each dedup key.
@@ -69,10 +75,11 @@ type rowSink struct {
 	fresh []*kept
 	where func() (time, seq int64)
 	full  func() // called when limit any is reached
+	best  bool   // of the rows only the first in order count, since nothing follows that needs all
 }
 
 func (r *runner) rowSink(st *plan.Stage, p *program, where func() (int64, int64)) *rowSink {
-	s := &rowSink{r: r, limit: st.Limit, where: where}
+	s := &rowSink{r: r, limit: st.Limit, where: where, best: st.Whole == nil && st.Dedup == nil}
 	if st.Whole != nil && st.Limit < 0 {
 		s.limit = -1
 	}
@@ -269,6 +276,26 @@ func (s *rowSink) merge(other sink) error {
 		s.rows = append(s.rows, row)
 	}
 	return nil
+}
+
+func (s *rowSink) size() int64 {
+	n := len(s.rows)
+	if s.best {
+		n = min(n, MaxPartial)
+	}
+	return int64(n)*(96+32*int64(len(s.keys)+len(s.cells))) + 48*int64(len(s.byKey))
+}
+
+func (s *rowSink) copy(r *runner) sink {
+	c := &rowSink{r: r, ord: s.ord, limit: s.limit, dedup: s.dedup, byKey: maps.Clone(s.byKey), rows: slices.Clone(s.rows)}
+	if s.best && len(c.rows) > MaxPartial {
+		slices.SortFunc(c.rows, c.ord.compare)
+		c.rows = c.rows[:MaxPartial]
+	}
+	for i, k := range c.rows { // better rows are written into the same place
+		c.rows[i] = &kept{keys: slices.Clone(k.keys), cells: slices.Clone(k.cells), time: k.time, seq: k.seq}
+	}
+	return c
 }
 
 // finish orders and cuts.

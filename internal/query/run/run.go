@@ -27,6 +27,8 @@ type Limits struct {
 	Bytes int64
 	// Groups is the number of groups of one stats, default 1,000,000.
 	Groups int64
+	// Partial is the memory that may be copied to show rows before the end, beside Bytes; default 16 MB.
+	Partial int64
 }
 
 // Options are what a run needs besides the plan.
@@ -83,6 +85,7 @@ type Result struct {
 // Run executes the plan over opt.Source.
 func Run(ctx context.Context, p *plan.Plan, opt Options) (*Result, error) {
 	r := newRunner(p, opt)
+	r.shows = true
 	t, err := r.stages(ctx, 0, nil)
 	if err != nil {
 		return nil, err
@@ -113,7 +116,8 @@ type runner struct {
 	fnctx  fn.Ctx
 	used   atomic.Int64 // bytes held
 	groups atomic.Int64
-	depth  int // of subqueries
+	depth  int  // of subqueries
+	shows  bool // rows before the end
 	ctx    context.Context
 	// tables holds what the streaming commands need: lookup tables and results of subqueries.
 	aux map[syntax.Node]*auxTable
@@ -128,6 +132,9 @@ func newRunner(p *plan.Plan, opt Options) *runner {
 	}
 	if opt.Limits.Groups <= 0 {
 		opt.Limits.Groups = 1_000_000
+	}
+	if opt.Limits.Partial <= 0 {
+		opt.Limits.Partial = 16 << 20
 	}
 	if opt.Progress == nil {
 		opt.Progress = &Progress{}

@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -38,7 +40,11 @@ func (r *runner) stage(ctx context.Context, i int, in *Table) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	var t *Table
+	return r.finish(ctx, &st, i, s)
+}
+
+// finish makes the rows of stage i from what its sink has taken.
+func (r *runner) finish(ctx context.Context, st *plan.Stage, i int, s sink) (t *Table, err error) {
 	switch s := s.(type) {
 	case *groupSink:
 		t, err = s.finish()
@@ -50,7 +56,7 @@ func (r *runner) stage(ctx context.Context, i int, in *Table) (*Table, error) {
 	if err != nil || st.Whole == nil {
 		return t, err
 	}
-	return r.whole(ctx, &st, i, t)
+	return r.whole(ctx, st, i, t)
 }
 
 func (r *runner) sink(st *plan.Stage, p *program, where func() (int64, int64)) sink {
@@ -96,6 +102,7 @@ func (r *runner) table(ctx context.Context, st *plan.Stage, in *Table) (sink, er
 
 // worker evaluates blocks.
 type worker struct {
+	mu   sync.Mutex // held while a block is evaluated, and by who copies the sink between blocks
 	p    *program
 	sink sink
 	seq  int64 // of row 0 of the current block
@@ -116,7 +123,15 @@ func (r *runner) worker(st *plan.Stage, stop func()) (*worker, error) {
 	return w, w.p.compiler.err
 }
 
-func (w *worker) block(ctx context.Context, b *block.Block, pr *Progress) error {
+// block evaluates the rows of a block; a panic fails the query, not the process.
+func (w *worker) block(ctx context.Context, b *block.Block, pr *Progress) (err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in query: %v\n%s", p, debug.Stack())
+		}
+	}()
 	p := w.p
 	p.e.beginBlock(b)
 	matched := int64(0)
@@ -172,8 +187,8 @@ func (r *runner) events(ctx context.Context, st *plan.Stage) (sink, error) {
 	}
 	blocks := make(chan numbered, len(workers))
 	var wg sync.WaitGroup
-	shown := r.partials(st, len(workers))
-	for i, w := range workers {
+	endPartials := r.showPartials(ctx, st, workers)
+	for _, w := range workers {
 		wg.Go(func() {
 			for n := range blocks {
 				if ctx.Err() == nil {
@@ -181,7 +196,6 @@ func (r *runner) events(ctx context.Context, st *plan.Stage) (sink, error) {
 					if err := w.block(ctx, n.b, r.opt.Progress); err != nil {
 						cancel(err)
 					}
-					shown.offer(i, w.sink)
 				}
 				if err := n.b.Done(); err != nil {
 					cancel(err)
@@ -215,6 +229,7 @@ func (r *runner) events(ctx context.Context, st *plan.Stage) (sink, error) {
 	})
 	close(blocks)
 	wg.Wait()
+	endPartials()
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
