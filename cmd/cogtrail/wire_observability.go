@@ -80,7 +80,8 @@ func (b *builder) metricsAndAlarms() error {
 		actor.Functions = functions
 	}
 	b.jobs[alarm.JobKind], b.givenUp[alarm.JobKind] = actor.Run, alarm.GivenUp
-	evaluator := &alarm.Evaluator{State: b.engines.state, Metrics: metric.Reader{}, Events: bus, Log: b.log, Now: b.clock.Now, Every: b.config.Alarm.Every}
+	values := func(tx store.Tx, snapshot bool) alarm.Values { return metric.In(tx, snapshot) }
+	evaluator := &alarm.Evaluator{State: b.engines.state, Metrics: values, Events: bus, Log: b.log, Now: b.clock.Now, Every: b.config.Alarm.Every}
 	keeper := &metric.Keeper{State: b.engines.state, Log: b.log, Now: b.clock.Now}
 	b.bg = append(b.bg, background{"alarms", evaluator.Run}, background{"metrics", keeper.Run})
 	return nil

@@ -22,12 +22,12 @@ import (
 // counting counts how often values are read.
 type counting struct{ n *int }
 
-func (c counting) Points(store.Tx, string, string, string, string, []series.Dimension, string, time.Time, time.Time, time.Duration) ([]series.Bucket, error) {
+func (c counting) Points(string, string, string, string, []series.Dimension, string, time.Time, time.Time, time.Duration) ([]series.Bucket, error) {
 	*c.n++
 	return nil, nil
 }
 
-func (c counting) Math(store.Tx, string, string, []cloudwatch.MetricDataQuery, time.Time, time.Time, time.Time) ([]expression.Point, error) {
+func (c counting) Math(string, string, []cloudwatch.MetricDataQuery, time.Time, time.Time, time.Time) ([]expression.Point, error) {
 	*c.n++
 	return nil, nil
 }

@@ -60,9 +60,12 @@ func tokens() alarm.Tokens { return secret.NewVault(secret.GenerateMasterKey()) 
 func open(t *testing.T) *world {
 	w := &world{t: t, db: mem.New(), topics: &fakeTopics{}}
 	w.s = alarm.New(alarm.Deps{Tokens: tokens()})
-	w.e = &alarm.Evaluator{State: w.db, Metrics: metric.Reader{}, Log: slog.New(slog.DiscardHandler)}
+	w.e = &alarm.Evaluator{State: w.db, Metrics: values, Log: slog.New(slog.DiscardHandler)}
 	return w
 }
+
+// values are those of the metric service.
+func values(tx store.Tx, snapshot bool) alarm.Values { return metric.In(tx, snapshot) }
 
 func (w *world) must(err error) {
 	w.t.Helper()
@@ -444,7 +447,7 @@ func TestEvaluator_late(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 30, 0, time.UTC)
 	evaluations := 0
 	w.e.Now = func() time.Time { return now }
-	w.e.Metrics = counting{&evaluations}
+	w.e.Metrics = func(store.Tx, bool) alarm.Values { return counting{&evaluations} }
 	w.must(w.call(func(c *op.Call) error {
 		c.Now = now
 		return w.s.PutMetricAlarm(c, input("a"))

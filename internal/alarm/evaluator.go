@@ -21,20 +21,21 @@ const settle = 2 * time.Second
 // dueBatch is how many alarms one transaction evaluates.
 const dueBatch = 25
 
-// Metrics reads values in the transaction of the evaluation.
-type Metrics interface {
+// Values are the metrics as one transaction sees them.
+type Values interface {
 	// Points returns the periods between start and end that have data, oldest
 	// first. Periods count from start. An empty unit means all units together.
-	Points(tx store.Tx, account, region, namespace, name string, dimensions []series.Dimension, unit string, start, end time.Time, period time.Duration) ([]series.Bucket, error)
+	Points(account, region, namespace, name string, dimensions []series.Dimension, unit string, start, end time.Time, period time.Duration) ([]series.Bucket, error)
 	// Math computes the queries of an alarm on metric math, likewise.
-	Math(tx store.Tx, account, region string, queries []cloudwatch.MetricDataQuery, now, start, end time.Time) ([]expression.Point, error)
+	Math(account, region string, queries []cloudwatch.MetricDataQuery, now, start, end time.Time) ([]expression.Point, error)
 }
 
 // Evaluator evaluates alarms when they are due. Fields are set before Run and not
 // changed after. One Evaluator runs at a time per State.
 type Evaluator struct {
-	State   store.State
-	Metrics Metrics
+	State store.State
+	// Metrics are read in the transaction of the evaluation, or in a snapshot that only looks.
+	Metrics func(tx store.Tx, snapshot bool) Values
 	// Events takes what happens to alarms; nil if nobody wants to know.
 	Events Events
 	Log    *slog.Logger
@@ -96,8 +97,15 @@ func (e *Evaluator) forget(ctx context.Context) error {
 	return nil
 }
 
-// EvaluateDue evaluates every alarm that is due now.
+// EvaluateDue evaluates every alarm that is due now: first those that ask for one evaluation, then those of a round.
 func (e *Evaluator) EvaluateDue(ctx context.Context) error {
+	if err := e.evaluateAsked(ctx); err != nil {
+		return err
+	}
+	return e.runRounds(ctx)
+}
+
+func (e *Evaluator) evaluateAsked(ctx context.Context) error {
 	for {
 		now := e.now()
 		// A read first: an idle server must not write.
@@ -120,9 +128,7 @@ func (e *Evaluator) EvaluateDue(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, f := range failed {
-			e.Log.Error("alarm not evaluated", "alarm", f.alarm, "error", f.err)
-		}
+		e.tell(failed)
 	}
 }
 
@@ -131,6 +137,17 @@ func (e *Evaluator) EvaluateDue(ctx context.Context) error {
 type failure struct {
 	alarm string
 	err   error
+}
+
+func (e *Evaluator) tell(failed []failure) {
+	for _, f := range failed {
+		e.Log.Error("alarm not evaluated", "alarm", f.alarm, "error", f.err)
+	}
+}
+
+// passing tells errors that are no fault of an alarm's, so that its neighbours must not go on without it.
+func passing(err error) bool {
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrBusy) || errors.Is(err, context.Canceled)
 }
 
 func (e *Evaluator) batch(tx store.Tx, now time.Time) ([]failure, error) {
@@ -145,8 +162,9 @@ func (e *Evaluator) batch(tx store.Tx, now time.Time) ([]failure, error) {
 		}
 		batch = append(batch, d)
 	}
+	values := e.Metrics(tx, false)
 	for _, d := range batch {
-		if err := dues.Delete(tx, dues.Key(d)); err != nil {
+		if err := dues.Remove(tx, d); err != nil {
 			return nil, fmt.Errorf("take due alarm: %w", err)
 		}
 		r, err := alarms.Get(tx, store.K(d.Account, d.Region, d.Name))
@@ -156,17 +174,15 @@ func (e *Evaluator) batch(tx store.Tx, now time.Time) ([]failure, error) {
 		if r == nil || r.Generation != d.Generation {
 			continue // deleted or replaced; the new one has its own row
 		}
-		rule := r.rule()
-		rule.Every = e.Every
-		evaluateOne := func() error { return e.evaluate(tx, now, r, &rule) }
+		evaluateOne := func() error { return e.evaluate(tx, values, now, r) }
 		if r.Config.Composite != nil {
 			evaluateOne = func() error { return evaluateComposite(tx, now, r, e.Events) }
-		} else if err := schedule(tx, r, next(now, rule.Interval())); err != nil {
+		} else if err := r.enrol(tx); err != nil { // an older program asked for each evaluation
 			return nil, err
 		}
 		// One alarm that cannot be evaluated must not hold up the others.
 		if err := tx.Savepoint(evaluateOne); err != nil {
-			if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrBusy) || errors.Is(err, context.Canceled) {
+			if passing(err) {
 				return nil, err
 			}
 			failed = append(failed, failure{r.arn(), err})
@@ -181,12 +197,20 @@ func next(now time.Time, interval time.Duration) time.Time {
 	return series.Floor(now.Add(-settle), interval).Add(interval + settle)
 }
 
-func (e *Evaluator) evaluate(tx store.Tx, now time.Time, r *row, rule *evaluate.Alarm) error {
-	points, err := e.points(tx, now, r, rule)
+func (e *Evaluator) evaluate(tx store.Tx, values Values, now time.Time, r *row) error {
+	rule := r.rule()
+	rule.Every = e.Every
+	var points []evaluate.Point
+	var err error
+	if len(r.Config.Metrics) > 0 {
+		points, err = mathPoints(values, now, r, &rule)
+	} else {
+		points, err = statPoints(values, now, r.enrolment(), &rule)
+	}
 	if err != nil {
 		return err
 	}
-	res := evaluate.Evaluate(*rule, r.State, now, points)
+	res := evaluate.Evaluate(rule, r.State, now, points)
 	if res.Changed { // else the reason stays that of the transition (inferred)
 		if err := r.transit(tx, now, e.Events, res.State, res.Reason, res.ReasonData); err != nil {
 			return err
@@ -195,22 +219,24 @@ func (e *Evaluator) evaluate(tx store.Tx, now time.Time, r *row, rule *evaluate.
 	return r.settle(tx, now)
 }
 
-// points are the periods with data that decide about an alarm.
-func (e *Evaluator) points(tx store.Tx, now time.Time, r *row, rule *evaluate.Alarm) ([]evaluate.Point, error) {
-	c := &r.Config
+// mathPoints are the periods with a result that decide about an alarm on metric math.
+func mathPoints(values Values, now time.Time, r *row, rule *evaluate.Alarm) ([]evaluate.Point, error) {
 	start, end := rule.Window(now)
-	if len(c.Metrics) > 0 {
-		ps, err := e.Metrics.Math(tx, r.Account, r.Region, c.Metrics, now, start, end)
-		if err != nil {
-			return nil, fmt.Errorf("compute metrics of alarm: %w", err)
-		}
-		points := make([]evaluate.Point, len(ps))
-		for i, p := range ps {
-			points[i] = evaluate.Point{Start: time.Unix(p.At, 0).UTC(), Value: p.V}
-		}
-		return points, nil
+	ps, err := values.Math(r.Account, r.Region, r.Config.Metrics, now, start, end)
+	if err != nil {
+		return nil, fmt.Errorf("compute metrics of alarm: %w", err)
 	}
-	bs, err := e.Metrics.Points(tx, r.Account, r.Region, c.Namespace, c.MetricName, c.Dimensions, text(c.Unit), start, end, rule.Period)
+	points := make([]evaluate.Point, len(ps))
+	for i, p := range ps {
+		points[i] = evaluate.Point{Start: time.Unix(p.At, 0).UTC(), Value: p.V}
+	}
+	return points, nil
+}
+
+// statPoints are the periods with data that decide about an alarm on one metric.
+func statPoints(values Values, now time.Time, m *enrolledRow, rule *evaluate.Alarm) ([]evaluate.Point, error) {
+	start, end := rule.Window(now)
+	bs, err := values.Points(m.Account, m.Region, m.Namespace, m.Metric, m.Dimensions, rule.Unit, start, end, rule.Period)
 	if err != nil {
 		return nil, fmt.Errorf("read metric of alarm: %w", err)
 	}

@@ -61,7 +61,7 @@ func (r *row) keep(tx store.Tx) error {
 	if err := alarms.Put(tx, r); err != nil {
 		return fmt.Errorf("keep alarm: %w", err)
 	}
-	return nil
+	return r.enrol(tx)
 }
 
 // suppressed tells whether the suppressor is in ALARM.

@@ -57,6 +57,9 @@ func (s *Service) DeleteAlarms(c *op.Call, in *cloudwatch.DeleteAlarmsInput) err
 		if err := alarms.Remove(c.Tx, r); err != nil {
 			return fmt.Errorf("delete alarm: %w", err)
 		}
+		if err := r.leave(c.Tx); err != nil {
+			return err
+		}
 		if err := countOut(c); err != nil {
 			return fmt.Errorf("count alarms: %w", err)
 		}

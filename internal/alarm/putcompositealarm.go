@@ -165,8 +165,13 @@ func (s *Service) put(c *op.Call, r *row, created bool) error {
 	if ignoreMissing(err) != nil {
 		return fmt.Errorf("read alarm: %w", err)
 	}
-	if err := alarms.Put(c.Tx, r); err != nil {
-		return fmt.Errorf("keep alarm: %w", err)
+	if before != nil {
+		if err := before.leave(c.Tx); err != nil { // the new one may have another interval
+			return err
+		}
+	}
+	if err := r.keep(c.Tx); err != nil {
+		return err
 	}
 	if err := schedule(c.Tx, r, c.Now); err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/cloudwatch"
 	"github.com/cogtrail/cogtrail/internal/metric/expression"
-	"github.com/cogtrail/cogtrail/internal/store"
 )
 
 // Limits of the queries of an alarm. [CloudWatch: PutMetricAlarm]
@@ -67,7 +66,7 @@ func CheckAlarm(account string, in []cloudwatch.MetricDataQuery) (time.Duration,
 
 // Math computes the queries of an alarm that CheckAlarm accepted: the points between start and end, oldest first, counted from start. A
 // broken rule, such as too many points, gives a *schema.Error.
-func (Reader) Math(tx store.Tx, account, region string, in []cloudwatch.MetricDataQuery, now, start, end time.Time) ([]expression.Point, error) {
+func (v *Values) Math(account, region string, in []cloudwatch.MetricDataQuery, now, start, end time.Time) ([]expression.Point, error) {
 	qs, err := checkQueries(account, "Metrics", in)
 	if err != nil {
 		return nil, err
@@ -77,11 +76,11 @@ func (Reader) Math(tx store.Tx, account, region string, in []cloudwatch.MetricDa
 		if !q.returned() {
 			continue
 		}
-		v, err := compute(tx, account, region, now, qs, start, end, start).value(q.Id)
-		if err != nil || len(v.Lines) == 0 {
+		result, err := compute(v.tx, account, region, now, qs, start, end, start).value(q.Id)
+		if err != nil || len(result.Lines) == 0 {
 			return nil, err
 		}
-		return v.Lines[0].Points, nil
+		return result.Lines[0].Points, nil
 	}
 	return nil, nil
 }

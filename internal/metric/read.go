@@ -2,8 +2,8 @@ package metric
 
 import (
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cogtrail/cogtrail/internal/metric/series"
@@ -31,13 +31,15 @@ type Stream struct {
 
 // Read returns the streams of a metric, sorted by unit: summaries of what was
 // folded and what was not. It returns none when there is no data.
-func Read(tx store.Tx, q Query) ([]Stream, error) {
+func Read(tx store.Tx, q Query) ([]Stream, error) { return read(tx, q, &unfolded{tx: tx, each: true}) }
+
+func read(tx store.Tx, q Query, waiting *unfolded) ([]Stream, error) {
 	hash := hashOf(series.New(q.Namespace, q.Name, q.Dimensions, ""))
 	level := q.level()
 	n := seconds(level)
 	// A bucket counts as a whole for the period its start lies in.
 	lo, hi := floor(q.Start.Unix(), n), q.End.UnixNano()
-	found := map[string]map[int64]*series.Summary{} // by unit and time
+	var out []Stream
 	add := func(unit string, at int64, raw []byte) error {
 		if at < lo || at*int64(time.Second) >= hi || (q.Unit != "" && unit != q.Unit) {
 			return nil
@@ -46,14 +48,11 @@ func Read(tx store.Tx, q Query) ([]Stream, error) {
 		if err := s.UnmarshalBinary(raw); err != nil {
 			return fmt.Errorf("read metric values: %w", err)
 		}
-		if found[unit] == nil {
-			found[unit] = map[int64]*series.Summary{}
+		i := slices.IndexFunc(out, func(s Stream) bool { return s.Unit == unit })
+		if i < 0 {
+			i, out = len(out), append(out, Stream{Unit: unit})
 		}
-		if was := found[unit][at]; was != nil {
-			was.Merge(s)
-		} else {
-			found[unit][at] = &s
-		}
+		out[i].add(series.Bucket{Start: time.Unix(at, 0).UTC(), Summary: s})
 		return nil
 	}
 	prefix := store.K(q.Account, q.Region, hash, n)
@@ -68,7 +67,7 @@ func Read(tx store.Tx, q Query) ([]Stream, error) {
 			return nil, err
 		}
 	}
-	for d, err := range deltas.Scan(tx, store.K(q.Account, q.Region, hash), nil) {
+	for d, err := range waiting.of(q.Account, q.Region, hash) {
 		if err != nil {
 			return nil, fmt.Errorf("read metric: %w", err)
 		}
@@ -79,15 +78,27 @@ func Read(tx store.Tx, q Query) ([]Stream, error) {
 			return nil, err
 		}
 	}
-	out := make([]Stream, 0, len(found))
-	for _, unit := range slices.Sorted(maps.Keys(found)) {
-		fine := make([]series.Bucket, 0, len(found[unit]))
-		for _, at := range slices.Sorted(maps.Keys(found[unit])) {
-			fine = append(fine, series.Bucket{Start: time.Unix(at, 0).UTC(), Summary: *found[unit][at]})
-		}
-		out = append(out, Stream{Unit: unit, Buckets: series.RollUp(fine, q.Period, q.Anchor)})
+	slices.SortFunc(out, func(a, b Stream) int { return strings.Compare(a.Unit, b.Unit) })
+	if q.Period == level {
+		return out, nil
+	}
+	for i := range out {
+		out[i].Buckets = series.RollUp(out[i].Buckets, q.Period, q.Anchor)
 	}
 	return out, nil
+}
+
+// add joins a bucket, most often the newest so far.
+func (s *Stream) add(b series.Bucket) {
+	i := len(s.Buckets)
+	for i > 0 && s.Buckets[i-1].Start.After(b.Start) {
+		i--
+	}
+	if i > 0 && s.Buckets[i-1].Start.Equal(b.Start) {
+		s.Buckets[i-1].Summary.Merge(b.Summary)
+		return
+	}
+	s.Buckets = slices.Insert(s.Buckets, i, b)
 }
 
 // level picks the longest buckets that make up the periods asked for. Seconds
@@ -110,27 +121,4 @@ func (q *Query) level() time.Duration {
 		return time.Second
 	}
 	return time.Minute
-}
-
-// Reader reads metrics for alarms.
-type Reader struct{}
-
-// Points returns the periods between start and end that have data, oldest first,
-// counted from start. An empty unit joins the values of all units.
-func (Reader) Points(tx store.Tx, account, region, namespace, name string, dimensions []series.Dimension, unit string, start, end time.Time, period time.Duration) ([]series.Bucket, error) {
-	streams, err := Read(tx, Query{
-		Account: account, Region: region, Namespace: namespace, Name: name, Dimensions: dimensions, Start: start, End: end, Period: period,
-		Anchor: start, Unit: unit,
-	})
-	if err != nil || len(streams) == 0 {
-		return nil, err
-	}
-	if len(streams) == 1 {
-		return streams[0].Buckets, nil
-	}
-	var all []series.Bucket
-	for _, s := range streams {
-		all = append(all, s.Buckets...)
-	}
-	return series.RollUp(all, period, start), nil
 }

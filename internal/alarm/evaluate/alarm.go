@@ -42,19 +42,19 @@ func TreatmentFor(namespace string, m Missing) Missing {
 	}
 }
 
-// Alarm is what of an alarm's configuration decides its state.
+// Alarm is what of an alarm's configuration decides its state. It is stored: names of fields never change.
 type Alarm struct {
 	Period            time.Duration
-	EvaluationPeriods int // N
-	DatapointsToAlarm int // M; 0 if not set: then N, and reasons take their short form
-	Threshold         float64
+	EvaluationPeriods int     // N
+	DatapointsToAlarm int     `json:",omitempty"` // M; 0 if not set: then N, and reasons take their short form
+	Threshold         float64 `json:",omitempty"`
 	Comparison        Comparison
 	Missing           Missing
-	Statistic         string // Statistic or ExtendedStatistic; empty for metric math
-	Unit              string // empty if not configured
-	IgnoreLowSamples  bool   // EvaluateLowSampleCountPercentile is "ignore"
+	Statistic         string `json:",omitempty"` // Statistic or ExtendedStatistic; empty for metric math
+	Unit              string `json:",omitempty"` // empty if not configured
+	IgnoreLowSamples  bool   `json:",omitempty"` // EvaluateLowSampleCountPercentile is "ignore"
 	// Every, if positive, is the longest time between evaluations, below AWS's own.
-	Every time.Duration
+	Every time.Duration `json:"-"`
 }
 
 // Point is the statistic of one period.

@@ -35,6 +35,17 @@ func Evaluate(alarm Alarm, old State, now time.Time, points []Point) Result {
 	return r
 }
 
+// Next is the state that Evaluate decides, without reasons.
+func (a *Alarm) Next(old State, now time.Time, points []Point) State {
+	if a.Period <= 0 || a.EvaluationPeriods <= 0 {
+		return old
+	}
+	if d := a.decide(a.lineUp(now, points)); !d.keep {
+		return d.state
+	}
+	return old
+}
+
 // decide applies the rules of "Configuring how CloudWatch alarms treat missing data" to the periods of the range, oldest first.
 func (a *Alarm) decide(periods []Point) decision {
 	n, m := a.EvaluationPeriods, a.needed()

@@ -7,6 +7,13 @@ import (
 
 const day = 24 * time.Hour
 
+// The times between evaluations. [CloudWatch: Alarm evaluation]
+const (
+	ShortInterval = 10 * time.Second
+	UsualInterval = time.Minute
+	LongInterval  = time.Hour
+)
+
 // Range returns how many periods are looked at: more than N, so that late data still count. AWS does not publish the number; its
 // example, five for N = 3, agrees (inferred).
 func (a *Alarm) Range() int { return a.EvaluationPeriods + max(a.EvaluationPeriods/3, 2) }
@@ -23,11 +30,11 @@ func (a *Alarm) Interval() time.Duration {
 func (a *Alarm) interval() time.Duration {
 	switch {
 	case a.Period < time.Minute:
-		return 10 * time.Second
+		return ShortInterval
 	case time.Duration(a.EvaluationPeriods)*a.Period > day:
-		return time.Hour
+		return LongInterval
 	default:
-		return time.Minute
+		return UsualInterval
 	}
 }
 
