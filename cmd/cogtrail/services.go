@@ -67,9 +67,11 @@ type builder struct {
 	topic   *topic.Service
 	signer  *topic.Signer
 	objects *object.Service
-	jobs    map[string]job.Handler
-	givenUp map[string]job.Follower // what follows on jobs that failed for good
-	uploads http.Handler            // of imports
+	// delivery is CloudTrail's, made last.
+	delivery *deliver.Delivery
+	jobs     map[string]job.Handler
+	givenUp  map[string]job.Follower // what follows on jobs that failed for good
+	uploads  http.Handler            // of imports
 	// senderKey finds the key of custom senders that stands for a KMS key.
 	senderKey func(tx store.Tx, account, arn string) (*encryptionsdk.Key, error)
 	tails     *livetail.Hub
@@ -188,13 +190,13 @@ func (b *builder) cloudTrail() {
 	b.ops = append(b.ops, apicloudtrail.SelectorOps(m, trails)...)
 	b.ops = append(b.ops, apicloudtrail.HistoryOps(m, lookup)...)
 	b.ops = append(b.ops, apicloudtrail.KeyOps(m, keys)...)
-	delivery := deliver.New(deliver.Options{
+	b.delivery = deliver.New(deliver.Options{
 		State: b.engines.state, Bucket: logBucket{b.objects.Writer()}, Topics: b.topics(), Signer: keys, GroupExists: logs.GroupExists,
 		Clock: b.clock, Log: b.log, Interval: b.config.Trail.Interval, DigestInterval: b.config.Trail.DigestInterval,
 	})
-	b.router = router{delivery, b.clock}
-	b.settlers = append(b.settlers, settler{delivery})
-	b.bg = append(b.bg, background{"trail delivery", delivery.Run})
+	b.router = router{b.delivery, b.clock}
+	b.settlers = append(b.settlers, settler{b.delivery})
+	b.bg = append(b.bg, background{"trail delivery", b.delivery.Run})
 }
 
 // assemble makes gateway, own endpoints and background work.

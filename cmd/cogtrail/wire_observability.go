@@ -67,7 +67,10 @@ func (b *builder) notifications(ctx context.Context) error {
 func (b *builder) metricsAndAlarms() error {
 	m := b.models["cloudwatch"]
 	b.ops = append(b.ops, apicloudwatch.MetricOps(m, metric.New(metric.Deps{Tokens: b.vault}))...)
-	bus := b.eventBus()
+	bus, err := b.eventBus()
+	if err != nil {
+		return err
+	}
 	alarms := alarm.New(alarm.Deps{Tokens: b.vault, Events: bus})
 	b.ops = append(b.ops, apicloudwatch.AlarmOps(m, alarms)...)
 	b.ops = append(b.ops, apicloudwatch.MuteOps(m, alarms)...)

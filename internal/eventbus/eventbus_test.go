@@ -15,6 +15,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/audit"
 	"github.com/cogtrail/cogtrail/internal/eventbus"
 	"github.com/cogtrail/cogtrail/internal/job"
+	"github.com/cogtrail/cogtrail/internal/metric/series"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/secret"
@@ -44,17 +45,32 @@ func (p *topics) Publish(_ store.Tx, _ time.Time, _, _, message string) error {
 }
 
 type world struct {
-	t      *testing.T
-	db     *mem.DB
-	s      *eventbus.Service
-	runner *eventbus.Runner
-	topics *topics
+	t         *testing.T
+	db        *mem.DB
+	s         *eventbus.Service
+	runner    *eventbus.Runner
+	topics    *topics
+	groups    *groups
+	functions *functions
+	now       time.Time
+	metrics   map[string]int
 }
 
 func open(t *testing.T) *world {
 	vault := secret.NewVault(secret.GenerateMasterKey())
-	w := &world{t: t, db: mem.New(), topics: &topics{}, s: eventbus.New(eventbus.Deps{Vault: vault})}
-	w.runner = &eventbus.Runner{State: w.db, Vault: vault, Topics: w.topics, Log: slog.New(slog.DiscardHandler)}
+	w := &world{t: t, db: mem.New(), topics: &topics{}, groups: &groups{}, functions: &functions{}, now: noon, metrics: map[string]int{}}
+	w.s = eventbus.New(eventbus.Deps{Vault: vault, Functions: w.functions})
+	w.runner = &eventbus.Runner{
+		State: w.db, Vault: vault, Topics: w.topics, LogGroups: w.groups, Functions: w.functions, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return w.now },
+		Emit: func(_ store.Tx, acct, reg, namespace, name string, dimensions map[string]string, unit string, _ time.Time, s series.Summary) error {
+			if acct != account || reg != region || namespace != "AWS/Events" || unit != "Count" || len(dimensions) != 1 {
+				t.Errorf("metric %s %s %s %s %v %s", acct, reg, namespace, name, dimensions, unit)
+			}
+			w.metrics[name+" "+dimensions["RuleName"]] += int(s.Sum)
+			return nil
+		},
+	}
 	return w
 }
 
@@ -81,12 +97,15 @@ func silent[I any](f func(*op.Call, *I) error) func(*op.Call, *I) (struct{}, err
 	return func(c *op.Call, in *I) (struct{}, error) { return struct{}{}, f(c, in) }
 }
 
-// rule makes a rule that tells the topic.
+// rule makes a rule that tells the topic, if the target names no other.
 func (w *world) rule(name, pattern, state string, target events.Target) {
 	w.t.Helper()
 	_, err := run(w, w.s.PutRule, events.PutRuleInput{Name: name, EventPattern: &pattern, State: &state})
 	w.must(err)
-	target.Id, target.Arn = "t", alerts
+	target.Id = "t"
+	if target.Arn == "" {
+		target.Arn = alerts
+	}
 	out, err := run(w, w.s.PutTargets, events.PutTargetsInput{Rule: name, Targets: []events.Target{target}})
 	if err != nil || *out.FailedEntryCount != 0 {
 		w.t.Fatal(err, out)
@@ -109,12 +128,27 @@ func (w *world) jobs() []job.Job {
 	return out
 }
 
+// forget drops the jobs.
+func (w *world) forget() {
+	w.t.Helper()
+	w.must(w.db.Update(w.t.Context(), func(tx store.Tx) error {
+		for _, j := range w.jobs() {
+			if err := tx.Delete("jobs", store.K(j.ID)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
 // deliver runs the jobs and returns what was published.
 func (w *world) deliver() []string {
 	w.t.Helper()
 	w.topics.got = nil
 	for _, j := range w.jobs() {
-		w.must(w.runner.Run(w.t.Context(), j))
+		if j.Kind == eventbus.JobKind {
+			w.must(w.runner.Run(w.t.Context(), j))
+		}
 	}
 	slices.Sort(w.topics.got)
 	return w.topics.got
@@ -207,7 +241,14 @@ func TestTrail(t *testing.T) {
 			`{"eventTime":"2026-03-01T11:59:00Z","eventType":%q,"eventSource":"%s.amazonaws.com","eventName":%q,"readOnly":%v,"managementEvent":true}`, kind, source, name, readOnly)}
 	}
 	logging := false
-	trail := &eventbus.Trail{Service: w.s, Logging: func(store.Tx, string) (bool, error) { return logging, nil }}
+	var asked []string
+	trail := &eventbus.Trail{
+		Service: w.s, Logging: func(store.Tx, string) (bool, error) { return logging, nil },
+		Chosen: func(_ store.Tx, r *eventbus.Record) (bool, error) {
+			asked = append(asked, string(r.Message))
+			return strings.Contains(string(r.Message), "GetObject"), nil
+		},
+	}
 	settle := func() {
 		w.must(w.db.Update(t.Context(), func(tx store.Tx) error {
 			return trail.Settle(tx, noon, []eventbus.Record{
@@ -230,13 +271,23 @@ func TestTrail(t *testing.T) {
 	if n := len(w.jobs()); n != 1 {
 		t.Errorf("%d jobs for one batch", n)
 	}
+	// Data events, reads too, if a trail chooses them; nobody else's are asked about.
+	w.forget()
+	read, write := record("AwsApiCall", "s3", "GetObject", true), record("AwsApiCall", "s3", "PutObject", false)
+	read.Chosen, write.Chosen = true, true
+	asked = nil
+	w.must(w.db.Update(t.Context(), func(tx store.Tx) error { return trail.Settle(tx, noon, []eventbus.Record{read, write}) }))
+	if got := w.deliver(); !slices.Equal(got, []string{`"AWS API Call via CloudTrail"`, `"a read"`}) || len(asked) != 2 {
+		t.Errorf("%q, asked %d times", got, len(asked))
+	}
+	w.forget()
 	// Many events are cut into jobs.
 	var many []eventbus.Record
 	for range 250 {
 		many = append(many, record("AwsApiCall", "iam", "CreateUser", false))
 	}
 	w.must(w.db.Update(t.Context(), func(tx store.Tx) error { return trail.Settle(tx, noon, many) }))
-	if n := len(w.jobs()); n != 4 {
+	if n := len(w.jobs()); n != 3 {
 		t.Errorf("%d jobs", n)
 	}
 }
@@ -289,11 +340,11 @@ func TestRules(t *testing.T) {
 
 	// Targets.
 	bad := []events.Target{
-		{Id: "1", Arn: "x"}, {Id: "2", Arn: "arn:aws:lambda:us-east-1:111122223333:function:f"}, {Id: "3", Arn: alerts, Input: new("{")},
+		{Id: "1", Arn: "x"}, {Id: "2", Arn: "arn:aws:sqs:us-east-1:111122223333:q"}, {Id: "3", Arn: alerts, Input: new("{")},
 		{Id: "4", Arn: alerts, Input: new("1"), InputPath: new("$")}, {Id: "5", Arn: alerts, InputPath: new("detail")}, {Id: "6", Arn: alerts + ":0"},
 	}
 	out, err := run(w, w.s.PutTargets, events.PutTargetsInput{Rule: "a", Targets: append(bad, events.Target{Id: "good", Arn: alerts}, events.Target{Id: "good", Arn: alerts, InputPath: new("$.x")})})
-	if err != nil || *out.FailedEntryCount != 6 || *out.FailedEntries[1].ErrorMessage != "This server calls Amazon SNS topics only." {
+	if err != nil || *out.FailedEntryCount != 6 || *out.FailedEntries[1].ErrorMessage != "This server calls Amazon SNS topics, CloudWatch Logs log groups and AWS Lambda functions only." {
 		t.Errorf("%+v, %v", out, err)
 	}
 	listed, err := run(w, w.s.ListTargetsByRule, events.ListTargetsByRuleInput{Rule: "a"})

@@ -29,7 +29,11 @@ type Topics interface {
 }
 
 // Deps are what a Service works with.
-type Deps struct{ Vault Vault }
+type Deps struct {
+	Vault Vault
+	// Functions runs Lambda functions; without it they are no targets.
+	Functions Functions
+}
 
 // Service answers the operations of rules. It keeps nothing and may be called concurrently.
 type Service struct{ deps Deps }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/api/events"
-	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/op"
 )
 
@@ -23,7 +22,7 @@ func (s *Service) PutTargets(c *op.Call, in *events.PutTargetsInput) (*events.Pu
 	}
 	out := &events.PutTargetsOutput{FailedEntries: []events.PutTargetsResultEntry{}}
 	for _, t := range in.Targets {
-		if why := refuse(&t); why != "" {
+		if why := s.refuse(r, &t); why != "" {
 			out.FailedEntries = append(out.FailedEntries, events.PutTargetsResultEntry{TargetId: &t.Id, ErrorCode: new("ValidationException"), ErrorMessage: &why})
 			continue
 		}
@@ -39,46 +38,6 @@ func (s *Service) PutTargets(c *op.Call, in *events.PutTargetsInput) (*events.Pu
 	slices.SortFunc(r.Targets, func(a, b events.Target) int { return strings.Compare(a.Id, b.Id) })
 	out.FailedEntryCount = new(int64(len(out.FailedEntries)))
 	return out, keep(c, r)
-}
-
-// refuse says why a target cannot be taken; "" if it can.
-func refuse(t *events.Target) string {
-	a, err := arn.Parse(t.Arn)
-	switch {
-	case err != nil:
-		return "Provided Arn is not in correct format."
-	case a.Service != "sns" || strings.Contains(a.Resource, ":"):
-		return "This server calls Amazon SNS topics only."
-	case t.Input != nil && !json.Valid([]byte(*t.Input)):
-		return "Invalid Input: it is not JSON." // (inferred)
-	}
-	given := 0
-	for _, g := range []bool{t.Input != nil, t.InputPath != nil, t.InputTransformer != nil} {
-		if g {
-			given++
-		}
-	}
-	if given > 1 {
-		return "Only one of Input, InputPath, or InputTransformer must be provided."
-	}
-	var paths []string
-	if t.InputPath != nil {
-		paths = append(paths, *t.InputPath)
-	}
-	if tr := t.InputTransformer; tr != nil {
-		for name, p := range tr.InputPathsMap {
-			if strings.HasPrefix(name, "aws") {
-				return "Invalid InputPathsMap key: " + name // (inferred)
-			}
-			paths = append(paths, p)
-		}
-	}
-	for _, p := range paths {
-		if _, ok := steps(p); !ok {
-			return "Invalid JsonPath: " + p // (inferred)
-		}
-	}
-	return ""
 }
 
 // RemoveTargets removes targets of a rule; Ids that are not there are no error (inferred).
@@ -248,10 +207,14 @@ func transform(tr *events.InputTransformer, r *ruleRow, event map[string]any) (s
 		}
 		b.WriteString(out)
 	}
-	out := strings.TrimSpace(b.String())
+	return strings.TrimSpace(b.String()), nil
+}
+
+// bare is an input for a topic, which takes the text of a template without its quotes.
+func bare(t *events.Target, input string) string {
 	var s string
-	if strings.HasPrefix(out, `"`) && json.Unmarshal([]byte(out), &s) == nil {
-		return s, nil // a text, which a topic takes without its quotes
+	if t.InputTransformer != nil && strings.HasPrefix(input, `"`) && json.Unmarshal([]byte(input), &s) == nil {
+		return s
 	}
-	return out, nil
+	return input
 }

@@ -13,6 +13,8 @@ import (
 type Record struct {
 	Account, Region string
 	Message         []byte // the record, JSON
+	// Chosen says that trails have the record only if they choose it: a data or a network activity event.
+	Chosen bool
 }
 
 // detailTypes are what EventBridge calls records, by their eventType.
@@ -34,9 +36,12 @@ type Trail struct {
 	Service *Service
 	// Logging tells whether a trail of the account logs; without one its records are no events.
 	Logging func(tx store.Tx, account string) (bool, error)
+	// Chosen tells whether a trail that logs chooses a record.
+	Chosen func(tx store.Tx, r *Record) (bool, error)
 }
 
-// Settle gives the management events of a batch to the rules of their accounts, in the transaction that numbers them.
+// Settle gives the records of a batch to the rules of their accounts, in the transaction that numbers them: management events, and of the
+// others what a trail logs. Only management events that read are kept from rules. [EventBridge: events delivered via CloudTrail]
 func (t *Trail) Settle(tx store.Tx, now time.Time, records []Record) error {
 	type place struct{ account, region string }
 	known := map[place]*active{}
@@ -68,11 +73,18 @@ func (t *Trail) Settle(tx store.Tx, now time.Time, records []Record) error {
 		if at, err := time.Parse(time.RFC3339, h.EventTime); err == nil {
 			when = at
 		}
+		if r.Chosen {
+			if ok, err := t.Chosen(tx, r); err != nil {
+				return fmt.Errorf("ask trails for a record: %w", err)
+			} else if !ok {
+				continue
+			}
+		}
 		source := h.EventSource // the server's own: no source of AWS's
 		if label, ok := strings.CutSuffix(source, ".amazonaws.com"); ok {
 			source = "aws." + label
 		}
-		m, err := a.match(NewEvent(when, p.account, p.region, source, kind, nil, json.RawMessage(r.Message)), h.ReadOnly)
+		m, err := a.match(NewEvent(when, p.account, p.region, source, kind, nil, json.RawMessage(r.Message)), h.ReadOnly && !r.Chosen)
 		if err != nil {
 			return err
 		}

@@ -108,6 +108,21 @@ func (r *route) wants(rec *Record, e *selector.Event) bool {
 	return r.selectors.Match(e)
 }
 
+// Chosen tells whether a trail that logs takes a record.
+func (d *Delivery) Chosen(tx store.Tx, rec Record) (bool, error) {
+	list, err := d.routes.of(tx, rec.Account)
+	if err != nil || len(list) == 0 {
+		return false, err
+	}
+	e := selector.Parse(rec.Data)
+	for i := range list {
+		if list[i].wants(&rec, &e) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // Route returns the copies of a record that go to log groups.
 func (d *Delivery) Route(ctx context.Context, rec Record) ([]Copy, error) {
 	var out []Copy

@@ -74,7 +74,54 @@ cw.set_alarm_state(AlarmName="told", StateValue="ALARM", StateReason="by hand")
 eventually("the event of the alarm", lambda: any('"detail-type":"CloudWatch Alarm State Change"' in m and '"alarmName":"told"' in m for m in mails()))
 cw.delete_alarms(AlarmNames=["told"])
 
-ev.remove_targets(Rule="orders", Ids=["reader"])
+# A log group, whose resource policy must let EventBridge write, and a function, which nobody runs here.
+logs = boto3.client("logs")
+GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/events/shop"
+logs.create_log_group(logGroupName="/aws/events/shop")
+WRITE = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": GROUP + ":*", "Condition": {"ArnEquals": {"aws:SourceArn": RULE + "orders"}}}
+
+
+def failures_of(rule):
+    now = time.time()
+    data = cw.get_metric_statistics(Namespace="AWS/Events", MetricName="FailedInvocations", Dimensions=[{"Name": "RuleName", "Value": rule}], StartTime=now - 600, EndTime=now + 60, Period=60, Statistics=["Sum"])
+    return sum(d["Sum"] for d in data["Datapoints"])
+
+
+def logged():
+    return [e["message"] for e in logs.filter_log_events(logGroupName="/aws/events/shop")["events"]]
+
+
+equal("group as target", ev.put_targets(Rule="orders", Targets=[{"Id": "group", "Arn": GROUP}])["FailedEntryCount"], 0)
+out = ev.put_targets(Rule="orders", Targets=[{"Id": "function", "Arn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"}, {"Id": "queue", "Arn": TOPIC, "DeadLetterConfig": {"Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"}}])
+equal("refused targets", [e["ErrorMessage"] for e in out["FailedEntries"]], ["This server is not told where Lambda functions run.", "DeadLetterConfig is not supported by this server: it has no Amazon SQS queues."])
+ev.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": '{"number": 1}'}])
+eventually("the event that nobody let in", lambda: failures_of("orders") > 0)
+equal("events without leave", logged(), [])
+logs.put_resource_policy(policyName="events", policyDocument=json.dumps({"Version": "2012-10-17", "Statement": [WRITE]}))
+ev.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": '{"number": 2}'}])
+eventually("the event in the log group", lambda: [m for m in logged() if json.loads(m)["detail"] == {"number": 2}])
+equal("events in the log group", len(logged()), 1)
+made = eventually("the record of the log stream", lambda: [
+    r for e in boto3.client("cloudtrail").lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "CreateLogStream"}])["Events"]
+    if (r := json.loads(e["CloudTrailEvent"]))["userIdentity"].get("invokedBy") == "events.amazonaws.com"
+])
+equal("who made the log stream", [(r["userIdentity"]["type"], r["requestParameters"]["logGroupName"]) for r in made], [("AWSService", "/aws/events/shop")])
+
+# What a trail logs of data events reaches rules too, and only that.
+boto3.client("cloudtrail").put_event_selectors(TrailName="watch", AdvancedEventSelectors=[
+    {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]},
+    {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::Events::EventBus"]}]},
+])
+ev.put_rule(Name="put", EventPattern=json.dumps({"detail-type": ["AWS API Call via CloudTrail"], "detail": {"eventName": ["PutEvents"], "managementEvent": [False]}}))
+WRITE["Condition"] = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+logs.put_resource_policy(policyName="events", policyDocument=json.dumps({"Version": "2012-10-17", "Statement": [WRITE]}))
+ev.put_targets(Rule="put", Targets=[{"Id": "group", "Arn": GROUP}])
+ev.put_events(Entries=[{"Source": "nobody's", "DetailType": "x", "Detail": "{}"}])
+eventually("the data event", lambda: [m for m in logged() if json.loads(m)["source"] == "aws.events"])
+ev.remove_targets(Rule="put", Ids=["group"])
+ev.delete_rule(Name="put")
+
+ev.remove_targets(Rule="orders", Ids=["reader", "group"])
 refused("ResourceNotFoundException", NO_RULE, ev.remove_targets, Rule="ghost", Ids=["reader"])
 denied("AccessDeniedException", "events:DeleteRule", RULE + "orders", nobody.delete_rule, Name="orders")
 ev.delete_rule(Name="orders")
