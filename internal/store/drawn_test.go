@@ -8,8 +8,9 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store/mem"
 )
 
-func TestTable_InsertDrawn(t *testing.T) {
-	t.Parallel()
+func TestTable_InsertDrawn(t *testing.T) { each(t, testInsertDrawn) }
+
+func testInsertDrawn(t *testing.T, users *store.Table[user]) {
 	db := mem.New()
 	in(t, db, func(tx store.Tx) error {
 		return users.InsertDrawn(tx, &user{Pool: "p", Name: "amy", Emails: []string{"a@x", "b@x"}, Age: 30})
@@ -41,8 +42,9 @@ func TestTable_InsertDrawn(t *testing.T) {
 	})
 }
 
-func TestTable_Remove(t *testing.T) {
-	t.Parallel()
+func TestTable_Remove(t *testing.T) { each(t, testRemove) }
+
+func testRemove(t *testing.T, users *store.Table[user]) {
 	db := mem.New()
 	in(t, db, func(tx store.Tx) error {
 		return errors.Join(

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"reflect"
@@ -111,6 +112,27 @@ func (k Key) Parts() ([]any, error) {
 		}
 	}
 	return out, nil
+}
+
+// begin is the length of the first n parts, -1 if there are not so many.
+func (k Key) begin(n int) int {
+	at := 0
+	for ; n > 0; n-- {
+		switch {
+		case at < len(k) && k[at] == 1:
+			// An escaped zero is followed by 0xff, never by the zero that ends a text.
+			end := bytes.Index(k[at+1:], []byte{0, 0})
+			if end < 0 {
+				return -1
+			}
+			at += 1 + end + 2
+		case at+9 <= len(k):
+			at += 9
+		default:
+			return -1
+		}
+	}
+	return at
 }
 
 // After returns the smallest key that sorts after every key beginning with k,

@@ -130,7 +130,46 @@ func FuzzKeyParts(f *testing.F) {
 		if again := K(parts...); !bytes.Equal(again, in) {
 			t.Errorf("%x decodes to %v, which encodes to %x", in, parts, again)
 		}
+		for n := range len(parts) + 2 {
+			want := -1
+			if n <= len(parts) {
+				want = len(K(parts[:n]...))
+			}
+			if got := Key(in).begin(n); got != want {
+				t.Errorf("%d parts of %x take %d bytes, not %d", n, in, got, want)
+			}
+		}
 	})
+}
+
+// FuzzShorten holds that an index tells every row's key from its entry.
+func FuzzShorten(f *testing.F) {
+	f.Add([]byte(K("b1f51ddc-fa04-73bd-bae4-faccc260e4f7", 1)))
+	f.Add([]byte(K("b1f51ddc-fa04-73bd-bae4-faccc260e4f")))
+	f.Add([]byte(K("b1f51ddc-fa04-73bd-bae4-faccc260e4f70")))
+	f.Add([]byte(K("b1f51ddc-fa04-73bd-bae4-faccc260e4F7")))
+	f.Add([]byte(K("b1f51ddc+fa04+73bd+bae4+faccc260e4f7")))
+	f.Add([]byte(K("b1f51ddc-fa04-73bd-bae4-faccc260e4\x00")))
+	f.Add([]byte(K(4)))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		if _, err := Key(in).Parts(); err != nil {
+			return
+		}
+		if got := lengthen(shorten(in)); !bytes.Equal(got, in) {
+			t.Errorf("%x is kept as %x, which is read as %x", in, shorten(in), got)
+		}
+	})
+}
+
+func TestShorten(t *testing.T) {
+	t.Parallel()
+	const a, b = "0a000000-0000-7000-8000-000000000000", "a0000000-0000-7000-8000-000000000000"
+	if short := shorten(K(a)); len(short) != 17 {
+		t.Errorf("a UUID is kept as %x", short)
+	}
+	if bytes.Compare(shorten(K(a, 1)), shorten(K(b, 1))) >= 0 {
+		t.Error("UUIDs change their order")
+	}
 }
 
 func ExampleK() {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 )
 
 // Table is a typed view of one space: how a row of type R is keyed, indexed
@@ -22,6 +23,8 @@ type Table[R any] struct {
 	Key func(*R) Key
 	// Indexes are kept by Put and Delete in the same transaction.
 	Indexes []Index[R]
+	// Packer makes rows smaller; nil leaves them as they are.
+	Packer *Packer
 }
 
 // Index finds rows by other keys. Its space is the table's name, a dot and Name.
@@ -29,6 +32,9 @@ type Index[R any] struct {
 	Name string
 	// Unique refuses a second row with the same entry (ErrExists).
 	Unique bool
+	// Within is how many parts every entry and the key of its row begin with in common, such as account, Region and pool. They are
+	// stored once, and a UUID that follows in the row's key as bytes. Never change it.
+	Within int
 	// Of returns the entries of a row: none, one or many.
 	Of func(*R) []Key
 }
@@ -39,7 +45,7 @@ func (t *Table[R]) Get(tx Tx, key Key) (*R, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.decode(raw)
+	return t.Decode(raw)
 }
 
 // Has tells whether a row exists at key.
@@ -65,7 +71,7 @@ func (t *Table[R]) Insert(tx Tx, row *R) error {
 // more random bits drawn for it. Nobody else can have them, so it does not look,
 // which saves a read of the file for each.
 func (t *Table[R]) InsertDrawn(tx Tx, row *R) error {
-	raw, err := t.encode(row)
+	raw, err := t.Encode(row)
 	if err != nil {
 		return err
 	}
@@ -125,7 +131,7 @@ func (t *Table[R]) Scan(tx Tx, prefix, after Key) iter.Seq2[*R, error] {
 				yield(nil, err)
 				return
 			}
-			row, err := t.decode(kv.Value)
+			row, err := t.Decode(kv.Value)
 			if !yield(row, err) || err != nil {
 				return
 			}
@@ -144,7 +150,12 @@ func (t *Table[R]) Find(tx Tx, index string, entry Key) (*R, error) {
 
 // FindKey returns the key of the row with this entry in a unique index, or ErrNotFound.
 func (t *Table[R]) FindKey(tx Tx, index string, entry Key) (Key, error) {
-	return tx.Get(t.space(t.index(index)), entry)
+	ix := t.index(index)
+	raw, err := tx.Get(t.space(ix), entry)
+	if err != nil {
+		return nil, err
+	}
+	return ix.keyAt(KV{entry, raw})
 }
 
 // Entries yields the entries beginning with prefix, in their order or backwards, without reading the rows.
@@ -209,7 +220,7 @@ func from(prefix, after Key) Key {
 // write checks everything before it writes anything, so that a caller may turn
 // ErrExists into an answer and still commit what it wrote before.
 func (t *Table[R]) write(tx Tx, old, row *R) error {
-	raw, err := t.encode(row)
+	raw, err := t.Encode(row)
 	if err != nil {
 		return err
 	}
@@ -227,7 +238,7 @@ func (t *Table[R]) write(tx Tx, old, row *R) error {
 			if contains(was[i], e) {
 				continue
 			}
-			owner, err := tx.Get(t.space(ix), e)
+			owner, err := t.FindKey(tx, ix.Name, e)
 			switch {
 			case errors.Is(err, ErrNotFound):
 			case err != nil:
@@ -256,33 +267,81 @@ func (t *Table[R]) write(tx Tx, old, row *R) error {
 	return tx.Put(t.Name, key, raw)
 }
 
-// entry of a plain index ends with the row's key, so that equal entries differ.
+// entry of a plain index ends with the row's key, so that equal entries differ, but for what both begin with.
 func (ix Index[R]) entry(e, key Key) Key {
 	if ix.Unique {
 		return e
 	}
-	return append(append(Key(nil), e...), key...)
+	return append(append(Key(nil), e...), ix.tail(e, key)...)
 }
 
-// value of an entry is the row's key. A plain entry ends with the key already, so its value only tells where it begins there: a zero,
-// with which no key begins, and the length of what is before it.
+// value tells the row's key: in a unique index it is the key, in a plain one, whose entries end with the key, the length of what is
+// before it. Where both begin with the same parts it is their length and the rest of the key, or the two lengths.
 func (ix Index[R]) value(e, key Key) []byte {
-	if ix.Unique {
+	shared := ix.shared(e, key)
+	switch {
+	case ix.Unique && shared == 0:
 		return key
+	case ix.Unique:
+		return append(binary.AppendUvarint(nil, uint64(shared)), ix.tail(e, key)...)
 	}
-	return binary.AppendUvarint([]byte{0}, uint64(len(e)))
+	v := binary.AppendUvarint(nil, uint64(len(e)))
+	if shared > 0 {
+		v = binary.AppendUvarint(v, uint64(shared))
+	}
+	return v
 }
 
-// keyAt is the key of the row behind an entry. Entries written by older programs hold the whole key.
+// tail is what an entry holds of its row's key.
+func (ix Index[R]) tail(e, key Key) Key {
+	if shared := ix.shared(e, key); shared > 0 {
+		return shorten(key[shared:])
+	}
+	return key
+}
+
+// shared is how many bytes the parts are that an entry and the row's key begin with.
+func (ix Index[R]) shared(e, key Key) int {
+	n := key.begin(ix.Within)
+	if n < 0 || !bytes.HasPrefix(e, key[:n]) {
+		panic(fmt.Sprintf("BUG: index %s: an entry and its row do not begin with the same %d parts", ix.Name, ix.Within))
+	}
+	return n
+}
+
+// keyAt is the key of the row behind an entry.
 func (ix Index[R]) keyAt(kv KV) (Key, error) {
-	if len(kv.Value) == 0 || kv.Value[0] != 0 {
+	if ix.Unique && ix.Within == 0 {
 		return kv.Value, nil
 	}
-	begin, n := binary.Uvarint(kv.Value[1:])
-	if n <= 0 || n != len(kv.Value)-1 || begin > uint64(len(kv.Key)) {
+	v, length := kv.Value, uint64(len(kv.Key))
+	number := func() (out uint64, ok bool) {
+		out, n := binary.Uvarint(v)
+		if n <= 0 || out > length {
+			return 0, false
+		}
+		v = v[n:]
+		return out, true
+	}
+	var shared uint64
+	ok := true
+	if !ix.Unique {
+		length, ok = number()
+	}
+	if ok && ix.Within > 0 {
+		shared, ok = number()
+	}
+	if !ok || !ix.Unique && len(v) > 0 {
 		return nil, errors.New("index entry with a damaged value")
 	}
-	return Key(kv.Key[begin:]), nil
+	tail := v
+	if !ix.Unique {
+		tail = kv.Key[length:]
+	}
+	if shared > 0 {
+		tail = lengthen(tail)
+	}
+	return slices.Concat(kv.Key[:shared], tail), nil
 }
 
 func (t *Table[R]) space(ix Index[R]) string { return t.Name + "." + ix.Name }
@@ -296,17 +355,28 @@ func (t *Table[R]) index(name string) Index[R] {
 	panic("BUG: table " + t.Name + " has no index " + name)
 }
 
-func (t *Table[R]) encode(row *R) ([]byte, error) {
+// Encode turns a row into the bytes the table's space holds of it.
+func (t *Table[R]) Encode(row *R) ([]byte, error) {
 	raw, err := json.Marshal(row)
+	if err == nil && t.Packer != nil {
+		raw, err = t.Packer.pack(raw)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("encode row of %s: %w", t.Name, err)
 	}
 	return raw, nil
 }
 
-func (t *Table[R]) decode(raw []byte) (*R, error) {
-	row := new(R)
-	if err := json.Unmarshal(raw, row); err != nil {
+// Decode turns the bytes of the table's space into a row.
+func (t *Table[R]) Decode(raw []byte) (*R, error) {
+	row, err := new(R), error(nil)
+	if t.Packer != nil {
+		raw, err = t.Packer.unpack(raw)
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, row)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("decode row of %s: %w", t.Name, err)
 	}
 	return row, nil

@@ -1,9 +1,11 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -18,23 +20,50 @@ type user struct {
 	Age        int
 }
 
-var users = store.Table[user]{
-	Name: "users",
-	Key:  func(u *user) store.Key { return store.K(u.Pool, u.Name) },
-	Indexes: []store.Index[user]{
-		{Name: "email", Unique: true, Of: func(u *user) (out []store.Key) {
-			for _, e := range u.Emails {
-				out = append(out, store.K(u.Pool, e))
-			}
-			return out
-		}},
-		{Name: "age", Of: func(u *user) []store.Key {
-			if u.Age == 0 {
-				return nil
-			}
-			return []store.Key{store.K(u.Pool, u.Age)}
-		}},
-	},
+// tables are the same table in two forms.
+var tables = map[string]*store.Table[user]{
+	"plain": table(0, nil),
+	"small": table(1, store.NewPacker(1, `{"Pool":"p","Name":"","Emails":["@x"],"Age":3}`)),
+}
+
+func table(within int, packer *store.Packer) *store.Table[user] {
+	return &store.Table[user]{
+		Name: "users",
+		Key:  func(u *user) store.Key { return store.K(u.Pool, u.Name) },
+		Indexes: []store.Index[user]{
+			{Name: "email", Unique: true, Within: within, Of: func(u *user) (out []store.Key) {
+				for _, e := range u.Emails {
+					out = append(out, store.K(u.Pool, e))
+				}
+				return out
+			}},
+			{Name: "age", Within: within, Of: func(u *user) []store.Key {
+				if u.Age == 0 {
+					return nil
+				}
+				return []store.Key{store.K(u.Pool, u.Age)}
+			}},
+		},
+		Packer: packer,
+	}
+}
+
+func each(t *testing.T, test func(t *testing.T, users *store.Table[user])) {
+	t.Parallel()
+	for name, users := range tables {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, users)
+		})
+	}
+}
+
+// named is the i-th name; every other one is a UUID.
+func named(i int) string {
+	if i%2 == 0 {
+		return fmt.Sprint(i)
+	}
+	return fmt.Sprintf("b1f51ddc-fa04-73bd-bae4-%012x", i)
 }
 
 func in(t *testing.T, db store.State, fn func(tx store.Tx) error) {
@@ -56,8 +85,9 @@ func names(t *testing.T, seq func(func(*user, error) bool)) string {
 	return strings.Join(out, " ")
 }
 
-func TestTable(t *testing.T) {
-	t.Parallel()
+func TestTable(t *testing.T) { each(t, testTable) }
+
+func testTable(t *testing.T, users *store.Table[user]) {
 	cases := []struct {
 		name string
 		run  func(t *testing.T, tx store.Tx)
@@ -184,14 +214,15 @@ func TestTable(t *testing.T) {
 
 // TestTableIndexes puts, deletes and refuses at random, commits even after
 // refusals, and compares the index spaces with what the rows ask for.
-func TestTableIndexes(t *testing.T) {
-	t.Parallel()
+func TestTableIndexes(t *testing.T) { each(t, testIndexes) }
+
+func testIndexes(t *testing.T, users *store.Table[user]) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	db := mem.New()
 	refused := 0
 	for range 2000 {
 		in(t, db, func(tx store.Tx) error {
-			u := &user{Pool: "p", Name: fmt.Sprint(rnd.IntN(12)), Age: rnd.IntN(4)}
+			u := &user{Pool: "p", Name: named(rnd.IntN(12)), Age: rnd.IntN(4)}
 			for range rnd.IntN(3) {
 				if e := fmt.Sprint(rnd.IntN(15)); !slices.Contains(u.Emails, e) {
 					u.Emails = append(u.Emails, e)
@@ -217,27 +248,29 @@ func TestTableIndexes(t *testing.T) {
 		t.Fatalf("only %d refusals", refused)
 	}
 	in(t, db, func(tx store.Tx) error {
-		want := map[string]string{}
+		want := map[string]bool{}
 		for u, err := range users.Scan(tx, nil, nil) {
 			if err != nil {
 				return err
 			}
-			key := users.Key(u)
-			for _, e := range users.Indexes[0].Of(u) {
-				want["email"+string(e)] = string(key)
-			}
-			for _, e := range users.Indexes[1].Of(u) {
-				want["age"+string(e)+string(key)] = "\x00" + string(rune(len(e))) // below 128
+			for _, ix := range users.Indexes {
+				for _, e := range ix.Of(u) {
+					want[ix.Name+string(e)+string(users.Key(u))] = true
+				}
 			}
 		}
-		for _, ix := range []string{"email", "age"} {
-			for kv, err := range tx.Scan("users."+ix, nil, nil, false) {
+		for _, ix := range users.Indexes {
+			for e, err := range users.Entries(tx, ix.Name, nil, false) {
 				if err != nil {
 					return err
 				}
-				k := ix + string(kv.Key)
-				if want[k] != string(kv.Value) {
-					return fmt.Errorf("index %s has entry %q that no row asks for", ix, kv.Key)
+				entry := e.Position
+				if !ix.Unique {
+					entry = entry[:len(store.K("p", 0))]
+				}
+				k := ix.Name + string(entry) + string(e.Key)
+				if !want[k] {
+					return fmt.Errorf("index %s has entry %q of %q that no row asks for", ix.Name, entry, e.Key)
 				}
 				delete(want, k)
 			}
@@ -249,65 +282,99 @@ func TestTableIndexes(t *testing.T) {
 	})
 }
 
-// A plain entry does not repeat the key it ends with; those of older programs, which do, are read and removed as well.
-func TestTableIndexes_values(t *testing.T) {
-	t.Parallel()
-	db := mem.New()
-	alice := &user{Pool: "p", Name: "alice", Age: 30}
-	entry := append(store.K("p", 30), users.Key(alice)...)
-	keys := func(tx store.Tx) (out []string, err error) {
-		for e, err := range users.Entries(tx, "age", store.K("p"), false) {
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, string(e.Key))
-		}
-		return out, nil
+// begin is how much of a row's key its entries begin with too.
+func begin(users *store.Table[user]) int {
+	if users.Indexes[0].Within == 0 {
+		return 0
 	}
-	for name, value := range map[string][]byte{"written now": nil, "written before": users.Key(alice)} {
+	return len(store.K("p"))
+}
+
+// Entries hold nothing twice that a row's key and its entries have in common.
+func TestTableIndexes_values(t *testing.T) {
+	each(t, func(t *testing.T, users *store.Table[user]) {
+		db := mem.New()
+		alice := &user{Pool: "p", Name: "alice", Emails: []string{"a@x"}, Age: 30}
+		key := users.Key(alice)
+		entry := slices.Concat(store.K("p", 30), key[begin(users):])
 		in(t, db, func(tx store.Tx) error {
 			if err := users.Put(tx, alice); err != nil {
 				return err
 			}
-			if raw, err := tx.Get("users.age", entry); err != nil || len(raw) > 2 {
-				t.Errorf("%s: entry holds %q, %v", name, raw, err)
+			for space, e := range map[string]store.Key{"users.age": entry, "users.email": store.K("p", "a@x")} {
+				raw, err := tx.Get(space, e)
+				if err != nil || space == "users.age" && len(raw) > 2 || len(raw) > len(key) || begin(users) > 0 && bytes.Contains(raw, store.K("p")) {
+					t.Errorf("%s: entry holds %q, %v", space, raw, err)
+				}
 			}
-			if value == nil {
-				return nil
-			}
-			return tx.Put("users.age", entry, value)
+			return nil
 		})
-		in(t, db, func(tx store.Tx) error {
-			if got, err := keys(tx); err != nil || !slices.Equal(got, []string{string(users.Key(alice))}) {
-				t.Errorf("%s: keys %q, %v", name, got, err)
-			}
-			if got := names(t, func(yield func(*user, error) bool) {
-				for at, err := range users.ScanIndex(tx, "age", store.K("p"), nil, false) {
-					if !yield(at.Row, err) {
-						return
+		damaged := []string{"", "\xff", "\x7f", "\x01\x7f", "\x01\x00\x01"}
+		if begin(users) == 0 {
+			damaged = append(damaged, "\x01\x01")
+		}
+		for _, v := range damaged {
+			in(t, db, func(tx store.Tx) error {
+				if err := tx.Put("users.age", entry, []byte(v)); err != nil {
+					return err
+				}
+				for e, err := range users.Entries(tx, "age", nil, false) {
+					if err == nil {
+						t.Errorf("value %q: key %q", v, e.Key)
 					}
 				}
-			}); got != "alice" {
-				t.Errorf("%s: found %q", name, got)
+				return nil
+			})
+		}
+	})
+}
+
+// An entry that does not begin as its row does would be found under another row's key.
+func TestTableIndexes_within(t *testing.T) {
+	t.Parallel()
+	users := table(2, nil)
+	in(t, mem.New(), func(tx store.Tx) error {
+		defer func() {
+			if recover() == nil {
+				t.Error("no panic")
 			}
-			return users.Delete(tx, users.Key(alice))
-		})
+		}()
+		return users.Put(tx, &user{Pool: "p", Name: "alice", Age: 30})
+	})
+}
+
+// Long rows are packed, read again as they were, and damage is an error.
+func TestTable_packed(t *testing.T) {
+	t.Parallel()
+	db := mem.New()
+	users := tables["small"]
+	long := &user{Pool: "p", Name: "long", Age: 3}
+	for i := range 40 {
+		long.Emails = append(long.Emails, fmt.Sprintf("mail%d@x", i*i))
+	}
+	for _, u := range []*user{long, {Pool: "p", Name: "short", Age: 3}} {
+		in(t, db, func(tx store.Tx) error { return users.Put(tx, u) })
 		in(t, db, func(tx store.Tx) error {
-			if got, err := keys(tx); err != nil || len(got) > 0 {
-				t.Errorf("%s: left %q, %v", name, got, err)
+			got, err := users.Get(tx, users.Key(u))
+			if err != nil || !reflect.DeepEqual(got, u) {
+				t.Errorf("%s: %+v, %v", u.Name, got, err)
 			}
 			return nil
 		})
 	}
-	for _, damaged := range []string{"\x00", "\x00\xff", "\x00\x01\x01", "\x00\x7f"} {
-		in(t, db, func(tx store.Tx) error {
-			if err := tx.Put("users.age", entry, []byte(damaged)); err != nil {
-				return err
+	in(t, db, func(tx store.Tx) error {
+		raw, err := tx.Get("users", users.Key(long))
+		if err != nil {
+			return err
+		}
+		if plain, err := tables["plain"].Encode(long); err != nil || len(raw) > len(plain)/2 {
+			t.Errorf("%d bytes of %d, %v", len(raw), len(plain), err)
+		}
+		for cut := 1; cut < len(raw); cut++ {
+			if u, err := users.Decode(raw[:cut]); err == nil {
+				t.Errorf("%d bytes of a packed row are %+v", cut, u)
 			}
-			if got, err := keys(tx); err == nil {
-				t.Errorf("value %q: keys %q", damaged, got)
-			}
-			return nil
-		})
-	}
+		}
+		return nil
+	})
 }

@@ -1,7 +1,6 @@
 package userpool
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -83,16 +82,18 @@ func (u *User) clone() *User {
 var Users = store.Table[User]{
 	Name: "userpool.users",
 	Key:  func(u *User) store.Key { return store.K(u.Account, u.Region, string(u.Pool), u.Sub) },
+	// A million users are kept small: see docs/performance.md.
+	Packer: store.NewPacker(1, typicalUser),
 	Indexes: []store.Index[User]{
-		{Name: "login", Unique: true, Of: func(u *User) []store.Key {
+		{Name: "login", Unique: true, Within: 3, Of: func(u *User) []store.Key {
 			keys := make([]store.Key, len(u.Logins))
 			for i, l := range u.Logins {
 				keys[i] = store.K(u.Account, u.Region, string(u.Pool), l)
 			}
 			return keys
 		}},
-		{Name: "identity", Unique: true, Of: identityEntries},
-		{Name: "search", Of: searchEntries},
+		{Name: "identity", Unique: true, Within: 3, Of: identityEntries},
+		{Name: "search", Within: 3, Of: searchEntries},
 	},
 }
 
@@ -238,21 +239,13 @@ func (r *Realm) user(tx store.Tx, p *Pool, key store.Key) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	shared, err := r.users.get(string(key), raw, decodeUser)
+	shared, err := r.users.get(string(key), raw, Users.Decode)
 	if err != nil {
 		return nil, err
 	}
 	u := shared.clone()
 	if err := r.TellDead(tx, p, u); err != nil {
 		return nil, fmt.Errorf("look for providers of a user: %w", err)
-	}
-	return u, nil
-}
-
-func decodeUser(raw []byte) (*User, error) {
-	u := new(User)
-	if err := json.Unmarshal(raw, u); err != nil {
-		return nil, fmt.Errorf("decode user: %w", err)
 	}
 	return u, nil
 }
