@@ -319,6 +319,8 @@ func TestSetAlarmState(t *testing.T) {
 func TestActions_disabled(t *testing.T) {
 	t.Parallel()
 	w := open(t)
+	told := &events{}
+	w.s = alarm.New(alarm.Deps{Tokens: tokens(), Events: told})
 	w.must(w.put(input("a")))
 	w.must(w.call(func(c *op.Call) error {
 		return w.s.DisableAlarmActions(c, &cloudwatch.DisableAlarmActionsInput{AlarmNames: []string{"a", "unknown"}})
@@ -331,6 +333,9 @@ func TestActions_disabled(t *testing.T) {
 	state("ALARM")
 	if len(w.jobs()) != 0 || *w.alarm("a").ActionsEnabled {
 		t.Error("a disabled action ran")
+	}
+	if n := len(told.got); n == 0 || told.got[n-1].Type != "CloudWatch Alarm State Change" {
+		t.Errorf("events %+v", told.got)
 	}
 	w.must(w.call(func(c *op.Call) error {
 		return w.s.EnableAlarmActions(c, &cloudwatch.EnableAlarmActionsInput{AlarmNames: []string{"a"}})

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,50 @@ var missingData = []struct {
 	{2, 3, "0 - X - -", "O O A O"},
 	{2, 3, "- - - - 0", "O O A O"},
 	{2, 3, "- - - X -", "A = A O"},
+}
+
+// testPoints are what a conformance suite of alarms must hold, and the tests that do: a folder and a function.
+var testPoints = []struct {
+	point string
+	tests []string
+}{
+	{"DescribeAlarms answers the same in query, JSON and CBOR", []string{"test/client TestBoto3", "internal/wire TestSDK_cloudWatch"}},
+	{"Every row of AWS's two tables of missing data, and the examples around them", []string{"internal/alarm TestMissingData", "internal/alarm TestTimelines"}},
+	{"Metric filter, alarm, topic, HTTP endpoint: confirmed by a GET, signed in both versions", []string{"internal/alarm TestStory", "test/client TestSDKObservability", "internal/notify/topic TestPublish"}},
+	{"SetAlarmState and its history; a bad state and an unknown alarm in three protocols", []string{"internal/alarm TestSetAlarmState", "test/client TestBoto3"}},
+	{"Composite rules with NOT and AT_LEAST, quoted ARNs, circles, deleted children", []string{"internal/alarm/rule TestRule_Holds", "internal/alarm TestPutCompositeAlarm", "internal/alarm TestPutCompositeAlarm_circle", "internal/alarm TestDeleteAlarms_children"}},
+	{"PutMetricData: texts of errors, Values with Counts, several units, labels", []string{"internal/metric TestPutMetricData_refusals", "internal/metric TestGetMetricData", "internal/metric TestGetMetricData_units"}},
+	{"GetMetricStatistics: 1,441 points, StartTime not before EndTime", []string{"internal/metric TestGetMetricStatistics_refusals"}},
+	{"An alarm shows what was given and nothing else, so that Terraform's plan is empty", []string{"internal/alarm TestPutMetricAlarm"}},
+	{"CIS patterns: accepted, each with a record that matches and one that does not", []string{"internal/logs/pattern TestPattern_Match_benchmarks", "internal/alarm/sets TestAll"}},
+	{"DisableAlarmActions: states and events go on, messages do not", []string{"internal/alarm TestActions_disabled"}},
+	{"Tags at creation, by TagResource, not by an update", []string{"internal/alarm TestTags", "internal/alarm TestPutMetricAlarm"}},
+	{"A new alarm without data, notBreaching: OK with AWS's reason", []string{"internal/alarm TestEvaluator", "internal/alarm TestTimelines"}},
+}
+
+// TestPoints finds every test that testPoints name.
+func TestPoints(t *testing.T) {
+	t.Parallel()
+	for _, p := range testPoints {
+		for _, name := range p.tests {
+			folder, function, _ := strings.Cut(name, " ")
+			files, err := filepath.Glob(filepath.Join("../..", folder, "*_test.go"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := false
+			for _, f := range files {
+				raw, err := os.ReadFile(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				found = found || strings.Contains(string(raw), "\nfunc "+function+"(t *testing.T)")
+			}
+			if !found {
+				t.Errorf("%s: there is no %s", p.point, name)
+			}
+		}
+	}
 }
 
 var treatments = []string{"missing", "ignore", "breaching", "notBreaching"}
@@ -78,7 +123,7 @@ func TestMissingData(t *testing.T) {
 func TestPage(t *testing.T) {
 	t.Parallel()
 	const path = "../../docs/compat/alarms.md"
-	want := page()
+	want := page(stories(t))
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -90,7 +135,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-func page() string {
+func page(all []story) string {
 	var b strings.Builder
 	computed, refused := expression.Functions()
 	operators := expression.Operators()
@@ -108,6 +153,36 @@ Written by %[1]sgo test ./internal/alarm -run TestPage -update%[1]s from the tab
 `, "`", len(missingData), len(treatments))
 	for _, r := range missingData {
 		fmt.Fprintf(&b, "| %d of %d | %s | %s |\n", r.m, r.n, r.points, strings.Join(strings.Fields(r.want), " | "))
+	}
+	changes := 0
+	for _, s := range all {
+		for _, p := range s.steps {
+			if p.change {
+				changes++
+			}
+		}
+	}
+	fmt.Fprintf(&b, `
+## Evaluation
+
+%d stories of %s with %d changes of state, each with its time and reason to the letter (%s), on values that
+are folded into buckets and on values that are not.
+
+| Rule | Stories |
+|---|---|
+`, len(all), "`internal/alarm/testdata/evaluation.timeline`", changes, "`TestTimelines`")
+	for _, r := range evaluationRules {
+		var names []string
+		for _, s := range all {
+			if s.row == r.row {
+				names = append(names, s.name)
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", r.rule, strings.Join(names, "; "))
+	}
+	b.WriteString("\n## Test points\n\n| Point | Held by |\n|---|---|\n")
+	for _, p := range testPoints {
+		fmt.Fprintf(&b, "| %s | `%s` |\n", p.point, strings.Join(p.tests, "`, `"))
 	}
 	fmt.Fprintf(&b, `
 ## Metric math
