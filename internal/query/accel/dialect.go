@@ -3,6 +3,8 @@ package accel
 import (
 	"fmt"
 	"strings"
+
+	"github.com/cogtrail/cogtrail/internal/store/segment"
 )
 
 // Dialect is how an engine writes what the generator needs. Each entry must have exactly the meaning stated at it; a,
@@ -33,6 +35,9 @@ type Dialect struct {
 	Int func(a string) string
 	// Concat joins texts.
 	Concat func(a, b string) string
+	// Replace is text a with text c in the place of every b; Or is a, or b if a is null.
+	Replace func(a, b, c string) string
+	Or      func(a, b string) string
 }
 
 // DuckDB is the dialect of DuckDB 1.5: texts compare by bytes, regular expressions are those of the RE2 library.
@@ -58,12 +63,23 @@ var DuckDB = &Dialect{
 	CountIf:  func(a string) string { return "count(*) FILTER (WHERE " + a + ")" },
 	Int:      func(a string) string { return "CAST(" + a + " AS BIGINT)" },
 	Concat:   func(a, b string) string { return "(" + a + " || " + b + ")" },
+	Replace:  func(a, b, c string) string { return "replace(" + a + ", " + b + ", " + c + ")" },
+	Or:       call2("coalesce"),
 }
 
 func quoteIdent(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
 func call2(name string) func(a, b string) string {
 	return func(a, b string) string { return name + "(" + a + ", " + b + ")" }
+}
+
+// message is the text of messages, which the store keeps with holes.
+func (d *Dialect) message() string {
+	sql := d.Ident(segment.MessageColumn)
+	for _, h := range segment.Holes() {
+		sql = d.Replace(sql, d.Quote(h.Sign), d.Or(d.Ident(h.Column), d.Quote("")))
+	}
+	return d.Replace(sql, d.Quote(segment.PinItself), d.Quote(segment.Pin))
 }
 
 // NumberPattern matches exactly the texts that the language reads as numbers, apart from their length.

@@ -59,7 +59,11 @@ func (t *translator) events(p *plan.Plan, st *plan.Stage, from string, limit int
 	id := t.d.Ident
 	cols := []string{id(block.Timestamp), id(block.IngestionTime), id(colOrd), id(colGroup), id(block.LogStream)}
 	for _, c := range e.columns {
-		cols = append(cols, id(c))
+		if c == block.Message {
+			cols = append(cols, t.d.message())
+		} else {
+			cols = append(cols, id(c))
+		}
 	}
 	order := " ORDER BY " + id(block.Timestamp) + " DESC, " + id(colOrd) + " DESC"
 	if !desc {

@@ -114,7 +114,7 @@ func (t *translator) field(segments []string) (operand, error) {
 		return operand{id(name), timeKind, true}, nil
 	case block.Message:
 		t.messages = true
-		return operand{id(name), textKind, true}, nil
+		return operand{t.d.message(), textKind, true}, nil
 	case block.LogStream:
 		return operand{id(name), textKind, true}, nil
 	case block.Log:

@@ -137,14 +137,18 @@ func FuzzTranslate(f *testing.F) {
 		f.Add(q)
 	}
 	known := map[string]bool{"'111122223333:'": true, "'/d/a''b.parquet'": true, "'1'": true, "'0'": true, "'" + NumberPattern + "'": true}
-	for _, n := range append(segment.Promoted(), colAccount, colRegion, colGroup, colOrd, colSize, block.Timestamp, block.IngestionTime, block.Message, block.LogStream) {
+	for _, h := range segment.Holes() {
+		known["'"+h.Sign+"'"] = true
+	}
+	known["''"], known["'"+segment.Pin+"'"], known["'"+segment.PinItself+"'"] = true, true, true
+	for _, n := range append(segment.Promoted(), segment.MessageColumn, colAccount, colRegion, colGroup, colOrd, colSize, block.Timestamp, block.IngestionTime, block.Message, block.LogStream) {
 		known[`"`+n+`"`] = true
 	}
 	rest := regexp.MustCompile(`^[A-Za-z0-9_ (),.*$=<>|%+\[\]-]*$`)
 	words := regexp.MustCompile(`[A-Za-z_]+[0-9]*`)
 	allowed := map[string]bool{}
 	for _, w := range strings.Fields("SELECT FROM WHERE AND OR NOT IN IS NULL DISTINCT CAST TRY_CAST AS BIGINT DOUBLE CASE WHEN THEN ELSE END GROUP BY ORDER ASC DESC HAVING LIMIT OVER FILTER " +
-		"count sum min max coalesce false read_parquet hive_partitioning union_by_name contains regexp_matches strlen rank n b r g h") {
+		"count sum min max coalesce false read_parquet hive_partitioning union_by_name contains regexp_matches strlen replace rank n b r g h") {
 		allowed[w] = true
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -22,7 +22,7 @@ const (
 	colUser      = "_username"
 	colResources = "_resources" // lines of type, tab, name
 	colWords     = "_words"     // see words.go; null when nothing is known
-	colMessage   = "@message"
+	colMessage   = "_message"   // see hole.go
 )
 
 // promoted lists the fields of a message that have a column of their own, under
@@ -77,9 +77,12 @@ func makeSchema() (*parquet.Schema, map[string]int) {
 		colWords:     parquet.Optional(dict()),
 		colMessage:   parquet.Encoded(text(), &parquet.DeltaLengthByteArray),
 	}
+	plain := func() parquet.Node {
+		return parquet.Optional(parquet.Compressed(parquet.Encoded(text(), &parquet.DeltaLengthByteArray), plainCodec))
+	}
 	for _, name := range promoted {
 		if slices.Contains(plainColumns, name) {
-			g[name] = parquet.Optional(parquet.Encoded(text(), &parquet.DeltaLengthByteArray))
+			g[name] = plain()
 		} else {
 			g[name] = parquet.Optional(dict())
 		}

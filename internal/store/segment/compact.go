@@ -15,7 +15,7 @@ import (
 // Bounds of compaction.
 const (
 	// fanIn is how many neighbours of like size are merged at once.
-	fanIn = 8
+	fanIn = 16
 	// maxMergedRaw and maxMergedRows bound a merged segment.
 	maxMergedRaw  = 512 << 20
 	maxMergedRows = 400_000
@@ -24,7 +24,7 @@ const (
 	// purgeAfter is how long rows of a deleted group, or rows older than the retention, may stay on disk in a segment that has
 	// no other reason to be rewritten. A segment is so rewritten at most once in that time for the same group's retention.
 	purgeAfter = 24 * time.Hour
-	// mergeRows and mergeBytes bound what of each input is in memory.
+	// mergeRows and mergeBytes bound what of each input is in memory, besides the small columns of a row group.
 	mergeRows  = 1024
 	mergeBytes = 8 << 20
 	// groupBytes ends a row group of large messages early.
@@ -321,11 +321,9 @@ func (in *input) head() (*Row, error) {
 	for len(in.rows) == 0 {
 		switch {
 		case len(in.cuts) > 0:
-			p := in.piece
-			batch := piece{part: p.part, file: p.file, group: p.group, index: p.index, start: p.start,
-				lo: p.lo + int64(in.cuts[0][0]), hi: p.lo + int64(in.cuts[0][1])}
+			p, cut := in.piece, in.cuts[0]
 			in.cuts = in.cuts[1:]
-			rows, err := batch.materialise(p.part.span.key())
+			rows, err := p.materialise(p.part.span.key(), cut[0], cut[1])
 			if err != nil {
 				return nil, err
 			}

@@ -44,17 +44,17 @@ func TestCompactKeepsRows(t *testing.T) {
 	f := newFixture(t)
 	g := segmenttest.New(7)
 	var all []segment.Row
-	for i := range 40 {
-		rows := g.Rows(50)
+	for i := range 80 {
+		rows := g.Rows(25)
 		all = append(all, rows...)
-		f.seal(append(rows, logRows("app", fmt.Sprint(i), 10, at+int64(100-i))...))
+		f.seal(append(rows, logRows("app", fmt.Sprint(i), 5, at+int64(100-i))...))
 	}
 	before, err := f.s.Events(t.Context(), segment.EventsRequest{Account: segmenttest.Account, Region: segmenttest.Region, Group: "app", Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.compact()
-	if n := f.s.Stats().Segments; n > 8 || f.files() != n {
+	if n := f.s.Stats().Segments; n > 5 || f.files() != n {
 		t.Errorf("%d segments, %d files", n, f.files())
 	}
 	f.scan([]string{segment.History}, block.ScanRequest{}).want(t, all)
@@ -103,7 +103,7 @@ func TestCompactCarriesOutDeletion(t *testing.T) {
 func TestCompactWaitsForReaders(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	for i := range 8 {
+	for i := range 16 {
 		f.seal(logRows("app", fmt.Sprint(i), 10, at))
 	}
 	var mu sync.Mutex
@@ -119,7 +119,7 @@ func TestCompactWaitsForReaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.compact()
-	if n := f.files(); n != 9 {
+	if n := f.files(); n != 17 {
 		t.Errorf("%d files while blocks are held", n)
 	}
 	for _, b := range held {
@@ -149,7 +149,7 @@ func TestCompactFault(t *testing.T) {
 				t.Fatal(err)
 			}
 			f.s = s
-			for i := range 8 {
+			for i := range 16 {
 				f.seal(logRows("app", fmt.Sprint(i), 10, at))
 			}
 			plan.Set(op, 1, false)
@@ -159,7 +159,7 @@ func TestCompactFault(t *testing.T) {
 			}
 			check := func() {
 				t.Helper()
-				if n := len(f.scan([]string{"app"}, block.ScanRequest{}).rows); n != 80 {
+				if n := len(f.scan([]string{"app"}, block.ScanRequest{}).rows); n != 160 {
 					t.Errorf("%d rows", n)
 				}
 			}

@@ -22,7 +22,9 @@
 // rows for it and never looks at rows of another account. Names of columns are in
 // column.go. A promoted column holds exactly the text a query would read from the
 // message; where that cannot be said of every row of a span the span lists the
-// column as inexact and readers fall back to the message. Beside the promoted
+// column as inexact and readers fall back to the message. The few texts that differ
+// from record to record stand in their columns alone, the stored message has holes
+// in their place (hole.go). Beside the promoted
 // columns, one tells which words a message holds (words.go): a search for letters
 // then need not unpack messages, which are nine tenths of what a file unpacks to.
 //

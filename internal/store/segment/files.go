@@ -12,7 +12,8 @@ import (
 // that reads them itself. The files hold rows of others too: the reader must ask
 // for _account, _region and _group, for @timestamp >= From and < To, and must
 // leave out the rows of Hidden. Names of columns are those of this package's
-// column.go, under the names Promoted and the constants of block.
+// column.go, under the names Promoted and the constants of block; for messages see
+// Holes.
 type Files struct {
 	// Sealed are paths of segments, by order of arrival.
 	Sealed []string

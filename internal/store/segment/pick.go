@@ -221,11 +221,11 @@ func (c *picker) filter(p *piece) error {
 		_, err := p.keepText(cond.column, cond.test)
 		return err
 	}
-	messages, err := p.fetch(colMessage, 0, p.rows())
+	messages, err := p.messages(0, p.rows())
 	if err != nil {
 		return err
 	}
-	p.keep(func(i int) bool { return cond.row(&Row{Message: []byte(messages.strs[i])}) })
+	p.keep(func(i int) bool { return cond.row(&Row{Message: []byte(messages[i])}) })
 	return nil
 }
 
@@ -248,7 +248,7 @@ func fetchRows(k Key, found []candidate) ([]Row, error) {
 		for i, at := range places {
 			one.sel[i] = found[at].row
 		}
-		got, err := one.materialise(k)
+		got, err := one.materialise(k, 0, len(places))
 		if err != nil {
 			return nil, err
 		}
@@ -259,29 +259,32 @@ func fetchRows(k Key, found []candidate) ([]Row, error) {
 	return rows, nil
 }
 
-// materialise reads the wanted rows whole.
-func (p *piece) materialise(k Key) ([]Row, error) {
-	n := p.rows()
+// materialise reads the wanted rows a to b whole. It keeps all columns but the message.
+func (p *piece) materialise(k Key, a, b int) ([]Row, error) {
 	cols := make(map[string]*vector)
-	for _, name := range []string{colStream, colTime, colIngested, colSeq, colOrd, colID, colMessage, "eventID"} {
-		v, err := p.fetch(name, 0, n)
+	for _, name := range []string{colStream, colTime, colIngested, colSeq, colOrd, colID, "eventID"} {
+		v, err := p.column(name)
 		if err != nil {
 			return nil, err
 		}
 		cols[name] = v
 	}
-	rows := make([]Row, n)
+	messages, err := p.messages(a, b)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Row, b-a)
 	for i := range rows {
-		r := &rows[i]
+		r, at := &rows[i], a+i
 		r.Account, r.Region, r.Group = k.Account, k.Region, k.Group
-		r.Stream, _ = cols[colStream].text(i)
-		r.Time, r.Ingested = cols[colTime].ints[i], cols[colIngested].ints[i]
-		r.Seq, r.Ord = cols[colSeq].ints[i], cols[colOrd].ints[i]
-		r.Message = []byte(cols[colMessage].strs[i])
-		if id, ok := cols[colID].text(i); ok {
+		r.Stream, _ = cols[colStream].text(at)
+		r.Time, r.Ingested = cols[colTime].ints[at], cols[colIngested].ints[at]
+		r.Seq, r.Ord = cols[colSeq].ints[at], cols[colOrd].ints[at]
+		r.Message = []byte(messages[i])
+		if id, ok := cols[colID].text(at); ok {
 			r.ID = id
 		} else if v := cols["eventID"]; v != nil {
-			r.ID, _ = v.text(i)
+			r.ID, _ = v.text(at)
 		}
 	}
 	return rows, nil

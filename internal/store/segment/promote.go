@@ -14,6 +14,8 @@ type field struct {
 	text    []byte
 	present bool
 	isBool  bool
+	// at is the place of text in the message, 0 if it does not stand there as it is.
+	at int
 }
 
 // fields are what is known of one message.
@@ -238,10 +240,10 @@ func (s *scanner) scalar(f *field) bool {
 		if !ok {
 			return false
 		}
+		*f = field{text: t, present: true, at: start + 1}
 		if !plain {
-			t = []byte(gjson.ParseBytes(s.b[start:s.i]).Str)
+			*f = field{text: []byte(gjson.ParseBytes(s.b[start:s.i]).Str), present: true}
 		}
-		*f = field{text: t, present: true}
 		return true
 	case c == '{' || c == '[':
 		return s.skip()

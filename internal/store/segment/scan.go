@@ -299,11 +299,11 @@ func (l *loader) column(name string) (*block.Column, error) {
 		return block.TimeColumn(v.ints[l.a:l.b:l.b]), nil
 	case block.Message:
 		// The one large column is unpacked for this block alone.
-		v, err := l.p.fetch(colMessage, l.a, l.b)
+		texts, err := l.p.messages(l.a, l.b)
 		if err != nil {
 			return nil, err
 		}
-		return block.StringColumn(v.strs, nil), nil
+		return block.StringColumn(texts, nil), nil
 	case block.Ptr:
 		return l.pointers()
 	case block.LogStream:

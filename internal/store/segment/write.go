@@ -234,8 +234,8 @@ func (g *rowGroup) fill(cols [][]parquet.Value, rows []*Row, w *words) {
 		seq[i] = parquet.Int64Value(r.Seq)
 		ord[i] = parquet.Int64Value(r.Ord)
 		size[i] = parquet.Int64Value(int64(len(r.Message)))
-		message[i] = parquet.ByteArrayValue(r.Message)
 		f.promote(r.Message)
+		message[i] = parquet.ByteArrayValue(punch(r.Message, &f))
 		word[i] = w.of(r.Message, &f)
 		if f.opaque {
 			g.mark(r.key(), "*")
