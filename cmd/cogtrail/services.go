@@ -223,7 +223,10 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 		State: b.engines.state, Segments: b.engines.segments, Router: b.router, Settlers: b.settlers, Now: b.clock.Now, Log: b.log,
 		SealEvery: sealEvery, Watch: watchLogs(b.tails),
 	}
-	runner := &job.Runner{State: b.engines.state, Handlers: b.jobs, GivenUp: b.givenUp, Log: b.log, Now: b.clock.Now}
+	runner := &job.Runner{
+		State: b.engines.state, Handlers: b.jobs, GivenUp: b.givenUp, Log: b.log, Now: b.clock.Now,
+		Parallel: 64, Places: map[string]int{userpool.SenderJob: 32}, // as many far sides as pools
+	}
 	own := &ownapi.API{
 		State: b.engines.state, Encoder: b.encoder, Mailbox: b.mailbox, Metrics: b.metrics.Handler(), Clock: b.clock, Log: b.log, RootKeyID: b.root.ID,
 		RootSecret: b.root.Secret, Account: b.config.Account, Region: b.config.Region, TrustedProxies: trusted, Version: version, Dev: b.config.Dev,

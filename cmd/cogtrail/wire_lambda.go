@@ -74,7 +74,7 @@ func (b *builder) lambda() (*lambda.Client, error) {
 		Endpoint: c.Endpoint, Name: c.Name, Webhooks: c.Functions, Token: token,
 		Credentials: aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: secret},
 		// The operator names the addresses, so they may be of his own network.
-		HTTP: outbound.New(outbound.Options{AllowPrivate: true, PerHost: trigger.Limit}), Now: time.Now,
+		HTTP: outbound.New(outbound.Options{AllowPrivate: true, PerHost: trigger.Limit, Timeout: trigger.SenderTime}), Now: time.Now,
 	}, nil
 }
 

@@ -15,6 +15,8 @@
 // A job runs at least once; a crash between its effect and its deletion repeats
 // it after the lease. A handler that must not repeat an effect uses Job.ID as
 // its idempotency key. A kind takes a part of the places only, so that a far
-// side that hangs delays no other kind. Nothing is dropped silently: the newest 10,000 dead jobs
+// side that hangs delays no other kind; within a kind a lane (a pool, say) takes
+// a share, and a free place goes to the lane with least at work. What finds no
+// place waits in the table, until it expires. Nothing is dropped silently: the newest 10,000 dead jobs
 // stay, counted, with their last error.
 package job

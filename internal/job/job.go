@@ -12,11 +12,14 @@ import (
 
 // Job is one piece of work.
 type Job struct {
-	ID       string
-	Kind     string
-	Account  string
-	Region   string
-	Due      int64 // ms since 1970
+	ID      string
+	Kind    string
+	Account string
+	Region  string
+	// Lane is whose work it is within the kind, such as a pool's whose own function does it: each gets its share of the places.
+	// Empty is a lane too.
+	Lane     string `json:",omitempty"`
+	Due      int64  // ms since 1970
 	Enqueued int64
 	Expires  int64 `json:",omitempty"` // ms since 1970 from which the work is worth nothing, 0 for never
 	Attempt  int   // runs begun so far
@@ -25,15 +28,23 @@ type Job struct {
 	LastError string `json:",omitempty"`
 }
 
-// byKind is the index of jobs by their kind, and within it by when they are due.
+// byKind is the index of jobs by their kind and lane, and within these by when they are due.
 const byKind = "kind"
+
+// queue is what the index calls a lane of a kind.
+func (j *Job) queue() string {
+	if j.Lane == "" {
+		return j.Kind
+	}
+	return j.Kind + " " + j.Lane
+}
 
 var (
 	jobs = store.Table[Job]{
 		Name: "jobs",
 		Key:  func(j *Job) store.Key { return store.K(j.ID) },
 		Indexes: []store.Index[Job]{
-			{Name: byKind, Of: func(j *Job) []store.Key { return []store.Key{store.K(j.Kind, j.Due)} }},
+			{Name: byKind, Of: func(j *Job) []store.Key { return []store.Key{store.K(j.queue(), j.Due)} }},
 		},
 	}
 	dead = store.Table[Job]{
@@ -46,21 +57,36 @@ var (
 
 // Enqueue adds a job to the transaction of the change it follows.
 func Enqueue(tx store.Tx, now time.Time, account, region, kind string, payload any) error {
-	return EnqueueUntil(tx, now, time.Time{}, account, region, kind, payload)
+	return Add(tx, Job{Kind: kind, Account: account, Region: region}, now, payload)
 }
 
 // EnqueueUntil is Enqueue for work that is worth nothing from a time on: then no attempt begins any more. The zero time is never.
 func EnqueueUntil(tx store.Tx, now, until time.Time, account, region, kind string, payload any) error {
+	return Add(tx, Job{Kind: kind, Account: account, Region: region}.Until(until), now, payload)
+}
+
+// Until is j as work that is worth nothing from a time on, never for the zero time.
+func (j Job) Until(t time.Time) Job {
+	if j.Expires = 0; !t.IsZero() {
+		j.Expires = t.UnixMilli()
+	}
+	return j
+}
+
+// Add enqueues a job of which kind, account, region, lane and expiry are given, and an ID if the caller wants to know it. It is due
+// at once, or at Due if that is set.
+func Add(tx store.Tx, j Job, now time.Time, payload any) error {
 	raw, err := json.Marshal(payload)
 	if err != nil {
-		return fmt.Errorf("encode job %s: %w", kind, err)
+		return fmt.Errorf("encode job %s: %w", j.Kind, err)
 	}
-	j := Job{ID: uuid.NewString(), Kind: kind, Account: account, Region: region, Due: now.UnixMilli(), Enqueued: now.UnixMilli(), Payload: raw}
-	if !until.IsZero() {
-		j.Expires = until.UnixMilli()
+	if j.ID == "" {
+		j.ID = uuid.NewString()
 	}
+	j.Enqueued, j.Payload = now.UnixMilli(), raw
+	j.Due = max(j.Due, j.Enqueued)
 	if err := jobs.Insert(tx, &j); err != nil {
-		return fmt.Errorf("enqueue job %s: %w", kind, err)
+		return fmt.Errorf("enqueue job %s: %w", j.Kind, err)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -47,6 +48,124 @@ func TestRunner_hangingKind(t *testing.T) {
 		stop()
 		if done.Load() != n || most.Load() != 8 {
 			t.Errorf("%d of %d done, at most %d at once", done.Load(), n, most.Load())
+		}
+		empty(t, db, &jobs, &dead)
+	})
+}
+
+// laned enqueues n jobs of a lane.
+func laned(t *testing.T, db *mem.DB, lane string, n int) {
+	t.Helper()
+	err := db.Update(t.Context(), func(tx store.Tx) error {
+		for i := range n {
+			if err := Add(tx, Job{Kind: "k", Account: account, Region: region, Lane: lane}, time.Now(), i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A pool whose function hangs takes its share of the kind's places, and delays no other pool of the kind.
+func TestRunner_hangingLane(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const n = 100
+		db := mem.New()
+		laned(t, db, "slow", n)
+		time.Sleep(time.Second)
+		laned(t, db, "quick", n)
+		var hanging, most, quick atomic.Int64
+		gate := make(chan struct{})
+		r := runner(db, func(_ context.Context, j Job) error {
+			if j.Lane == "quick" {
+				quick.Add(1)
+				return nil
+			}
+			most.Store(max(most.Load(), hanging.Add(1)))
+			defer hanging.Add(-1)
+			<-gate
+			return nil
+		})
+		stop := start(t, r)
+		time.Sleep(300 * time.Millisecond)
+		synctest.Wait()
+		if hanging.Load() != 4 || quick.Load() != n {
+			t.Errorf("%d hang and %d of %d others are done", hanging.Load(), quick.Load(), n)
+		}
+		close(gate)
+		time.Sleep(300 * time.Millisecond)
+		synctest.Wait()
+		stop()
+		if most.Load() != 4 {
+			t.Errorf("at most %d of a lane ran at once", most.Load())
+		}
+		empty(t, db, &jobs, &dead)
+	})
+}
+
+// A place that gets free goes to the lane that has least at work, however long others wait; places of a kind may be more than of others.
+func TestRunner_fairLanes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db := mem.New()
+		for _, lane := range []string{"a", "b", "c"} {
+			laned(t, db, lane, 9)
+			time.Sleep(time.Second)
+		}
+		r := runner(db, nil)
+		r.Places = map[string]int{"k": 9}
+		r.defaults()
+		take := func() (got string) {
+			list, more, err := r.claim(t.Context())
+			if err != nil || !more {
+				t.Errorf("more %v, %v", more, err)
+			}
+			for _, j := range list {
+				r.lanes.enter(&j)
+				got += j.Lane
+			}
+			return got
+		}
+		if got := take(); got != "aaabbbccc" {
+			t.Errorf("claimed %q", got)
+		}
+		if got := take(); got != "" {
+			t.Errorf("claimed %q without room", got)
+		}
+		r.lanes.leave(&Job{Kind: "k", Lane: "b"})
+		r.lanes.leave(&Job{Kind: "k", Lane: "b"})
+		r.lanes.leave(&Job{Kind: "k", Lane: "c"})
+		if got := take(); got != "bbc" {
+			t.Errorf("claimed %q", got)
+		}
+	})
+}
+
+// However many lanes there are, one look visits some, and all get their turn.
+func TestRunner_manyLanes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const n = maxQueues*2 + 100
+		db, s := mem.New(), &seen{zero: time.Now()}
+		for i := range n {
+			laned(t, db, strconv.Itoa(i), 1)
+		}
+		r := runner(db, func(_ context.Context, j Job) error { s.add(j); return nil })
+		r.Parallel, r.PerKind = 4096, 4096
+		r.defaults()
+		if list, _, err := r.claim(t.Context()); err != nil || len(list) != maxQueues {
+			t.Errorf("claimed %d, %v", len(list), err)
+		}
+		r.from = nil
+		stop := start(t, r)
+		time.Sleep(time.Minute) // the lease of those above ends
+		stop()
+		if len(s.ran()) != n {
+			t.Errorf("%d of %d ran", len(s.ran()), n)
 		}
 		empty(t, db, &jobs, &dead)
 	})

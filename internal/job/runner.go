@@ -1,6 +1,7 @@
 package job
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -50,36 +51,46 @@ type Runner struct {
 	MaxAttempts int
 	// Parallel runs at the same time; 32 if zero.
 	Parallel int
-	// PerKind of them are of one kind at most, so that a far side that hangs delays its own kind only; 8 if zero.
+	// PerKind of them are of one kind at most, so that a far side that hangs delays its own kind only; 8 if zero. Places are those of
+	// kinds that have others.
 	PerKind int
+	Places  map[string]int
+	// PerLane of a kind's places are of one lane at most if the job names one; 4 if zero. Beyond that lanes with less at work go first.
+	PerLane int
 	// KeepDead is how many dead jobs stay to be looked at; 10,000 if zero. The oldest go.
 	KeepDead int
 
 	dead  atomic.Int64
 	kinds sync.Map // kind → *atomic.Int64
 	lanes lanes
+	from  store.Key // where the next look for due jobs begins
 }
 
-// lanes counts what runs, by kind.
+// lanes counts what runs, by kind and queue.
 type lanes struct {
 	mu      sync.Mutex
-	running map[string]int
+	running map[string]int // by kind
+	queues  map[string]int
 	all     int
 	freed   chan struct{} // something ended since
 }
 
-func (l *lanes) enter(kind string) {
+func (l *lanes) enter(j *Job) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.running[kind]++
+	l.running[j.Kind]++
+	l.queues[j.queue()]++
 	l.all++
 }
 
-func (l *lanes) leave(kind string) {
+func (l *lanes) leave(j *Job) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.running[kind]--; l.running[kind] == 0 {
-		delete(l.running, kind)
+	if l.running[j.Kind]--; l.running[j.Kind] == 0 {
+		delete(l.running, j.Kind)
+	}
+	if l.queues[j.queue()]--; l.queues[j.queue()] == 0 {
+		delete(l.queues, j.queue())
 	}
 	l.all--
 	select {
@@ -88,12 +99,34 @@ func (l *lanes) leave(kind string) {
 	}
 }
 
-// room is how many more may run, and how many of a kind.
-func (l *lanes) room(r *Runner) (all int, of func(kind string) int) {
+// room is how much more may run.
+type room struct {
+	r       *Runner
+	all     int
+	running map[string]int
+	queues  map[string]int
+}
+
+func (l *lanes) room(r *Runner) room {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	running := maps.Clone(l.running)
-	return r.Parallel - l.all, func(kind string) int { return r.PerKind - running[kind] }
+	return room{r, r.Parallel - l.all, maps.Clone(l.running), maps.Clone(l.queues)}
+}
+
+func (m *room) ofKind(kind string) int {
+	places := m.r.PerKind
+	if n, ok := m.r.Places[kind]; ok {
+		places = n
+	}
+	return places - m.running[kind]
+}
+
+func (m *room) ofQueue(j *Job) int {
+	free := m.ofKind(j.Kind)
+	if j.Lane != "" {
+		free = min(free, m.r.PerLane-m.queues[j.queue()])
+	}
+	return free
 }
 
 // Dead is how many jobs were given up since the runner began.
@@ -122,9 +155,9 @@ func (r *Runner) Run(ctx context.Context) error {
 			r.Log.Error("jobs not claimed", "error", err)
 		}
 		for _, j := range claimed {
-			r.lanes.enter(j.Kind)
+			r.lanes.enter(&j)
 			running.Go(func() {
-				defer r.lanes.leave(j.Kind)
+				defer r.lanes.leave(&j)
 				r.do(ctx, j)
 			})
 		}
@@ -187,7 +220,7 @@ func (r *Runner) trim(ctx context.Context) error {
 }
 
 func (r *Runner) defaults() {
-	r.lanes.running, r.lanes.freed = map[string]int{}, make(chan struct{}, 1)
+	r.lanes.running, r.lanes.queues, r.lanes.freed = map[string]int{}, map[string]int{}, make(chan struct{}, 1)
 	if r.Now == nil {
 		r.Now = time.Now
 	}
@@ -206,6 +239,9 @@ func (r *Runner) defaults() {
 	if r.PerKind == 0 {
 		r.PerKind = 8
 	}
+	if r.PerLane == 0 {
+		r.PerLane = 4
+	}
 	if r.KeepDead == 0 {
 		r.KeepDead = 10_000
 	}
@@ -213,18 +249,18 @@ func (r *Runner) defaults() {
 
 // claim takes the due jobs there is room for and moves their due time on by the lease. more tells that some may wait for room.
 func (r *Runner) claim(ctx context.Context) (out []Job, more bool, err error) {
-	all, of := r.lanes.room(r)
+	free, from := r.lanes.room(r), r.from
 	now := r.Now().UnixMilli()
 	// A read first: the idle runner must not write.
 	err = r.State.View(ctx, func(tx store.Tx) (err error) {
-		out, more, err = due(tx, now, all, of)
+		out, r.from, more, err = due(tx, now, &free, from)
 		return err
 	})
 	if err != nil || len(out) == 0 {
 		return nil, more, err
 	}
 	err = r.State.Update(ctx, func(tx store.Tx) (err error) {
-		if out, more, err = due(tx, now, all, of); err != nil {
+		if out, _, more, err = due(tx, now, &free, from); err != nil {
 			return err
 		}
 		for i := range out {
@@ -242,41 +278,90 @@ func (r *Runner) claim(ctx context.Context) (out []Job, more bool, err error) {
 	return out, more, nil
 }
 
-// due are the jobs to run: up to as many as there is room for of each kind, and of them those that waited longest. It reads no more
-// than that of a kind, however much of it waits; more tells that some may.
-func due(tx store.Tx, now int64, all int, of func(kind string) int) (out []Job, more bool, err error) {
-	for after := store.Key(nil); ; {
-		kind := ""
-		for at, err := range jobs.ScanIndex(tx, byKind, nil, after, false) {
-			if err != nil {
-				return nil, false, err
-			}
-			kind, after = at.Row.Kind, store.K(at.Row.Kind, int64(math.MaxInt64))
+// maxQueues is how many queues one look visits; the next goes on behind them.
+const maxQueues = 512
+
+// ranked is a due job with how many of its queue are at work or go before it.
+type ranked struct {
+	Job
+	rank int
+}
+
+// due are the jobs to run: up to as many as there is room for of each queue, of them those of each kind whose queues have least at work,
+// and of all those that waited longest. It reads no more than that of a queue, however much of it waits, and visits the queues behind
+// from; where it ends is where the next look begins. more tells that some may wait for room.
+func due(tx store.Tx, now int64, free *room, from store.Key) (out []Job, next store.Key, more bool, err error) {
+	kinds := map[string][]ranked{}
+	var first store.Key
+	after, around := from, from == nil
+	for range maxQueues {
+		head, err := behind(tx, after)
+		if err == nil && head == nil && !around {
+			around = true
+			head, err = behind(tx, nil)
+		}
+		if err != nil {
+			return nil, nil, false, err
+		}
+		if head == nil {
+			after = nil
 			break
 		}
-		if kind == "" {
+		queue := store.K(head.queue())
+		if bytes.Equal(queue, first) {
 			break
 		}
-		room := of(kind)
-		for at, err := range jobs.ScanIndex(tx, byKind, store.K(kind), nil, false) {
-			if err != nil {
-				return nil, false, err
-			}
-			if at.Row.Due > now {
-				break
-			}
-			if room--; room < 0 {
-				more = true
-				break
-			}
-			out = append(out, *at.Row)
+		if first == nil {
+			first = queue
+		}
+		after = store.K(head.queue(), int64(math.MaxInt64))
+		list, left, err := dueOf(tx, now, queue, free.ofQueue(head))
+		if err != nil {
+			return nil, nil, false, err
+		}
+		more = more || left
+		for i, j := range list {
+			kinds[j.Kind] = append(kinds[j.Kind], ranked{j, free.queues[j.queue()] + i})
 		}
 	}
-	if len(out) <= all {
-		return out, more, nil
+	for kind, list := range kinds {
+		slices.SortStableFunc(list, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.Due, b.Due)) })
+		if n := max(free.ofKind(kind), 0); len(list) > n {
+			list, more = list[:n], true
+		}
+		for _, j := range list {
+			out = append(out, j.Job)
+		}
 	}
 	slices.SortStableFunc(out, func(a, b Job) int { return cmp.Compare(a.Due, b.Due) })
-	return out[:all], true, nil
+	if len(out) > free.all {
+		out, more = out[:max(free.all, 0)], true
+	}
+	return out, after, more, nil
+}
+
+// behind is the job at the head of the first queue behind a position of the index, nil if there is none.
+func behind(tx store.Tx, after store.Key) (*Job, error) {
+	for at, err := range jobs.ScanIndex(tx, byKind, nil, after, false) {
+		return at.Row, err
+	}
+	return nil, nil
+}
+
+// dueOf are up to n due jobs of a queue, oldest first; left tells that there are more.
+func dueOf(tx store.Tx, now int64, queue store.Key, n int) (out []Job, left bool, err error) {
+	for at, err := range jobs.ScanIndex(tx, byKind, queue, nil, false) {
+		switch {
+		case err != nil:
+			return nil, false, err
+		case at.Row.Due > now:
+			return out, false, nil
+		case len(out) >= n:
+			return out, true, nil
+		}
+		out = append(out, *at.Row)
+	}
+	return out, false, nil
 }
 
 func (r *Runner) do(ctx context.Context, j Job) {

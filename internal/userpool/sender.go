@@ -65,6 +65,7 @@ type errand struct {
 	About    trigger.About
 	Request  trigger.SenderRequest // its code is added when the function is run
 	Code     string                `json:",omitempty"`
+	Seed     []byte                `json:",omitempty"` // of the code's message, which is the same in every attempt
 	Nobody   bool                  `json:",omitempty"`
 }
 
@@ -85,11 +86,16 @@ func (r *Realm) tellSender(tx store.Tx, p *Pool, m *Message, t told) error {
 		Source: name + "_" + strings.TrimPrefix(m.Occasion, "CustomMessage_"), Code: t.Code, Nobody: m.Nobody,
 		Request: trigger.SenderRequest{ClientMetadata: t.Via.Metadata, Attributes: t.Attributes},
 	}
+	if e.Code != "" {
+		e.Seed = encryptionsdk.NewSeed()[:]
+	}
 	raw, err := json.Marshal(&e)
 	if err != nil {
 		return fmt.Errorf("encode errand of a sender: %w", err)
 	}
-	return job.EnqueueUntil(tx, m.Time, m.Expires, p.Account, p.Region, SenderJob, sealedErrand{p.ID, r.Vault.Seal(senderPurpose, raw, errandOwner(p.Account, p.ID))})
+	// A pool's function that hangs must not delay others'.
+	j := job.Job{Kind: SenderJob, Account: p.Account, Region: p.Region, Lane: string(p.ID)}.Until(m.Expires)
+	return job.Add(tx, j, m.Time, sealedErrand{p.ID, r.Vault.Seal(senderPurpose, raw, errandOwner(p.Account, p.ID))})
 }
 
 func errandOwner(account string, pool PoolID) []byte { return store.K(account, string(pool)) }
@@ -126,7 +132,8 @@ func (r *Realm) errand(j job.Job) (PoolID, *errand, error) {
 	return s.Pool, e, nil
 }
 
-// SenderHandler runs jobs of SenderJob: one attempt at one message. What the function answers does not matter.
+// SenderHandler runs jobs of SenderJob: one attempt at one message. What the function answers does not matter. If it failed, or the
+// process died before the job was settled, it is told again, with the very same code: that is how it knows.
 func (r *Realm) SenderHandler(state store.State) job.Handler {
 	return func(ctx context.Context, j job.Job) error {
 		pool, e, err := r.errand(j)
@@ -142,8 +149,10 @@ func (r *Realm) SenderHandler(state store.State) job.Handler {
 			if err != nil {
 				return err
 			}
+			seed := encryptionsdk.NewSeed()
+			copy(seed[:], e.Seed)
 			// The context is (inferred).
-			message, err := encryptionsdk.Encrypt(key, map[string]string{"userpool-id": string(pool)}, []byte(e.Code))
+			message, err := encryptionsdk.Encrypt(key, map[string]string{"userpool-id": string(pool)}, []byte(e.Code), seed)
 			if err != nil {
 				return fmt.Errorf("encrypt code for a sender: %w", err)
 			}

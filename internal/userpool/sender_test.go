@@ -55,7 +55,7 @@ func run(w *pooltest.World, row []byte) error {
 func TestSender(t *testing.T) {
 	t.Parallel()
 	w := pooltest.New(t)
-	_, client := senderPool(w)
+	pool, client := senderPool(w)
 	pooltest.Must(w, w.S.Signup.SignUp, &cognitoidp.SignUpInput{
 		ClientId: client, Username: "mo", Password: new(pooltest.Password), ClientMetadata: map[string]string{"shop": "main street"},
 		UserAttributes: []cognitoidp.AttributeType{{Name: "email", Value: new("mo@example.com")}},
@@ -70,6 +70,9 @@ func TestSender(t *testing.T) {
 	rows := errands(w)
 	if len(rows) != 1 {
 		t.Fatalf("%d jobs", len(rows))
+	}
+	if lane := gjson.GetBytes(rows[0], "Lane").Str; lane != pool {
+		t.Errorf("lane %q, want the pool's", lane)
 	}
 	for _, private := range []string{text, "mo@example.com", "main street"} {
 		if bytes.Contains(rows[0], []byte(private)) {
@@ -90,6 +93,13 @@ func TestSender(t *testing.T) {
 		t.Fatalf("events %v", list)
 	}
 	e := list[0]
+	// A message told of twice, after a crash, has the same code: the function can tell.
+	if err := run(w, rows[0]); err != nil {
+		t.Fatal(err)
+	}
+	if again := w.Events(); len(again) != 1 || again[0].Raw != e.Raw {
+		t.Errorf("told again %v, before %v", again, e)
+	}
 	sealed, err := base64.StdEncoding.DecodeString(e.Get("request.code").Str)
 	if err != nil || len(sealed) < 100 || bytes.Contains(sealed, []byte(text)) {
 		t.Errorf("code %q, %v", e.Get("request.code").Str, err)

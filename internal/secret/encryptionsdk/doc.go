@@ -1,7 +1,7 @@
 // Package encryptionsdk encrypts small texts the way the AWS Encryption SDK does, so that functions decrypt them with it: the codes
 // that custom senders are told.
 //
-//	text ─ Encrypt(key, context) ─▶ message: header (context, data key wrapped by key) · one frame
+//	text, seed ─ Encrypt(key, context) ─▶ message: header (context, data key wrapped by key) · one frame
 //
 // # Format
 //
@@ -10,6 +10,6 @@
 //
 // # Promises
 //
-// Every message has its own random data key and id, so no nonce is used twice under one key but the wrapping key's, which are drawn at
-// random: a key is good for 2^32 messages. The context is authenticated with everything else, and in clear.
+// Every text has its own random data key and id (Seed), so no nonce is used for two texts under one key; the wrapping key's are drawn at
+// random too: a key is good for 2^32 messages. A text may be encrypted again with its seed, and is the same message then. The context is authenticated with everything else, and in clear.
 package encryptionsdk

@@ -30,19 +30,28 @@ const (
 // ErrTooLong tells that a text does not fit into one frame.
 var ErrTooLong = errors.New("text is longer than a frame")
 
-// Encrypt returns the message of a text of up to 4,096 bytes, bound to a context.
-func Encrypt(k *Key, context map[string]string, text []byte) ([]byte, error) {
+// Seed is the chance in a message: data key, message id, and nonce of the wrapping. It is as secret as the text, and for one text only.
+type Seed [32 + 32 + nonceSize]byte
+
+// NewSeed draws a seed.
+func NewSeed() *Seed {
+	s := new(Seed)
+	rand.Read(s[:])
+	return s
+}
+
+// Encrypt returns the message of a text of up to 4,096 bytes, bound to a context. The same seed makes the same message of it, byte for
+// byte.
+func Encrypt(k *Key, context map[string]string, text []byte, seed *Seed) ([]byte, error) {
 	if len(text) > frameSize {
 		return nil, ErrTooLong
 	}
-	dataKey, id := make([]byte, 32), make([]byte, 32)
-	rand.Read(dataKey)
-	rand.Read(id)
+	dataKey, id, nonce := seed[:32], seed[32:64], seed[64:]
 	pairs, err := pairs(context)
 	if err != nil {
 		return nil, err
 	}
-	wrapped, info, err := k.wrap(dataKey, pairs)
+	wrapped, info, err := k.wrap(dataKey, nonce, pairs)
 	if err != nil {
 		return nil, err
 	}
@@ -69,17 +78,17 @@ func Encrypt(k *Key, context map[string]string, text []byte) ([]byte, error) {
 	m = body.Seal(m, make([]byte, nonceSize), nil, m)
 
 	// The only frame is the final one, of sequence number 1.
-	nonce := append(make([]byte, nonceSize-4), 0, 0, 0, 1)
+	number := append(make([]byte, nonceSize-4), 0, 0, 0, 1)
 	aad := append(slices.Clone(id), "AWSKMSEncryptionClient Final Frame\x00\x00\x00\x01"...)
 	aad = binary.BigEndian.AppendUint64(aad, uint64(len(text)))
 	m = append(m, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1)
-	m = append(m, nonce...)
+	m = append(m, number...)
 	m = binary.BigEndian.AppendUint32(m, uint32(len(text)))
-	return body.Seal(m, nonce, text, aad), nil
+	return body.Seal(m, number, text, aad), nil
 }
 
 // wrap encrypts a data key, and describes how.
-func (k *Key) wrap(dataKey, pairs []byte) (wrapped, info []byte, err error) {
+func (k *Key) wrap(dataKey, nonce, pairs []byte) (wrapped, info []byte, err error) {
 	if k.Namespace == "" || k.Name == "" || len(k.Namespace) > 1<<10 || len(k.Name) > 1<<10 {
 		return nil, nil, errors.New("name of a wrapping key is empty or too long")
 	}
@@ -87,8 +96,6 @@ func (k *Key) wrap(dataKey, pairs []byte) (wrapped, info []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	nonce := make([]byte, nonceSize)
-	rand.Read(nonce)
 	info = append(info, k.Name...)
 	info = binary.BigEndian.AppendUint32(info, tagSize*8)
 	info = binary.BigEndian.AppendUint32(info, nonceSize)

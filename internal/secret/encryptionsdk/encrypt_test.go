@@ -98,7 +98,7 @@ func TestEncrypt(t *testing.T) {
 	for _, text := range []string{"", "907816", strings.Repeat("x", 4096)} {
 		seen := map[string]bool{}
 		for range 3 {
-			m, err := Encrypt(key(), map[string]string{"userpool-id": "us-east-1_abc", "a": "1"}, []byte(text))
+			m, err := Encrypt(key(), map[string]string{"userpool-id": "us-east-1_abc", "a": "1"}, []byte(text), NewSeed())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -112,17 +112,30 @@ func TestEncrypt(t *testing.T) {
 			seen[string(m)] = true
 		}
 	}
-	if m, err := Encrypt(key(), nil, []byte("x")); err != nil {
+	if m, err := Encrypt(key(), nil, []byte("x"), NewSeed()); err != nil {
 		t.Error(err)
 	} else if got, context, err := decrypt(key(), m); err != nil || string(got) != "x" || len(context) != 0 {
 		t.Errorf("%q, %q, %v", got, context, err)
 	}
 }
 
+// The same seed makes the same message, so that who is told twice can see that it is one.
+func TestEncrypt_again(t *testing.T) {
+	t.Parallel()
+	seed := NewSeed()
+	first, err := Encrypt(key(), map[string]string{"a": "1"}, []byte("123456"), seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := Encrypt(key(), map[string]string{"a": "1"}, []byte("123456"), seed); err != nil || !bytes.Equal(first, again) {
+		t.Errorf("%x, %v; before %x", again, err, first)
+	}
+}
+
 // A message of which any bit was changed does not decrypt, nor one for another key.
 func TestEncrypt_tampered(t *testing.T) {
 	t.Parallel()
-	m, err := Encrypt(key(), map[string]string{"userpool-id": "p"}, []byte("123456"))
+	m, err := Encrypt(key(), map[string]string{"userpool-id": "p"}, []byte("123456"), NewSeed())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,15 +155,15 @@ func TestEncrypt_tampered(t *testing.T) {
 
 func TestEncrypt_refuses(t *testing.T) {
 	t.Parallel()
-	if _, err := Encrypt(key(), nil, make([]byte, 4097)); !errors.Is(err, ErrTooLong) {
+	if _, err := Encrypt(key(), nil, make([]byte, 4097), NewSeed()); !errors.Is(err, ErrTooLong) {
 		t.Error(err)
 	}
 	for name, k := range map[string]*Key{"no namespace": {Name: "n"}, "no name": {Namespace: "n"}, "long name": {Namespace: "n", Name: strings.Repeat("n", 2000)}} {
-		if _, err := Encrypt(k, nil, nil); err == nil {
+		if _, err := Encrypt(k, nil, nil, NewSeed()); err == nil {
 			t.Error(name)
 		}
 	}
-	if _, err := Encrypt(key(), map[string]string{"a": strings.Repeat("x", 1<<15)}, nil); err == nil {
+	if _, err := Encrypt(key(), map[string]string{"a": strings.Repeat("x", 1<<15)}, nil, NewSeed()); err == nil {
 		t.Error("a long context")
 	}
 }

@@ -34,6 +34,8 @@ func (e *InvokeError) Error() string { return "invoke function: " + e.Code }
 const (
 	tryTime = 5 * time.Second
 	tries   = 3
+	// SenderTime is what a custom sender has: nobody waits for it, and one cut short sends its message again at the next attempt.
+	SenderTime = 25 * time.Second
 	// Limit is how many functions run at a time.
 	Limit = 256
 )
@@ -115,14 +117,15 @@ func (f *Functions) ask(ctx context.Context, q question) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := f.invoke(ctx, q.function, payload)
+	raw, err := f.invoke(ctx, q.function, payload, tries, tryTime)
 	if err != nil {
 		return nil, q.failed(err, payload)
 	}
 	return responseOf(raw)
 }
 
-func (f *Functions) invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
+// invoke runs a function, some tries of so long each.
+func (f *Functions) invoke(ctx context.Context, function string, payload []byte, tries int, each time.Duration) ([]byte, error) {
 	if f.invoker == nil {
 		return nil, &InvokeError{Code: "this server has no Lambda endpoint"}
 	}
@@ -135,7 +138,7 @@ func (f *Functions) invoke(ctx context.Context, function string, payload []byte)
 	var raw []byte
 	var err error
 	for range tries {
-		raw, err = f.once(ctx, function, payload)
+		raw, err = f.once(ctx, function, payload, each)
 		if err == nil || !again(err) || ctx.Err() != nil {
 			break
 		}
@@ -143,8 +146,8 @@ func (f *Functions) invoke(ctx context.Context, function string, payload []byte)
 	return raw, err
 }
 
-func (f *Functions) once(ctx context.Context, function string, payload []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, tryTime)
+func (f *Functions) once(ctx context.Context, function string, payload []byte, each time.Duration) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, each)
 	defer cancel()
 	return f.invoker.Invoke(ctx, function, payload)
 }

@@ -299,3 +299,28 @@ func FuzzAnswer(f *testing.F) {
 		}
 	})
 }
+
+// A sender that is slow has its time, and is told once: each further try could send the message again.
+func TestSender_slow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := func(takes time.Duration) (int, error) {
+			f := fake{do: func(ctx context.Context, _ int) ([]byte, error) {
+				select {
+				case <-ctx.Done():
+					return nil, ctx.Err()
+				case <-time.After(takes):
+					return nil, nil
+				}
+			}}
+			err := trigger.New(&f).CustomEmailSender(t.Context(), arn, "CustomEmailSender_SignUp", about, trigger.SenderRequest{})
+			return len(f.events), err
+		}
+		if n, err := slow(20 * time.Second); err != nil || n != 1 {
+			t.Errorf("%v after %d tries", err, n)
+		}
+		if n, err := slow(26 * time.Second); !errors.Is(err, context.DeadlineExceeded) || n != 1 {
+			t.Errorf("%v after %d tries", err, n)
+		}
+	})
+}

@@ -27,14 +27,14 @@ func (f *Functions) CustomSMSSender(ctx context.Context, function, source string
 	return f.send(ctx, "CustomSMSSender", function, source, about, in)
 }
 
-// send invokes a function whose answer does not matter. Its own words stay with it: they may hold the code.
+// send invokes a function whose answer does not matter, once: whoever wants another attempt makes it later. Its own words stay with it: they may hold the code.
 func (f *Functions) send(ctx context.Context, trigger, function, source string, about About, in SenderRequest) error {
 	q := question{function: function, trigger: trigger, source: source, about: about, request: in, response: empty{}}
 	payload, err := q.event()
 	if err != nil {
 		return err
 	}
-	if _, err := f.invoke(ctx, function, payload); err != nil {
+	if _, err := f.invoke(ctx, function, payload, 1, SenderTime); err != nil {
 		var failed *FunctionError
 		var not *InvokeError
 		if errors.As(err, &failed) || errors.As(err, &not) || errors.Is(err, context.DeadlineExceeded) {
