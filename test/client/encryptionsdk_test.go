@@ -23,7 +23,7 @@ func TestEncryptionSDK(t *testing.T) {
 	var messages [][]byte
 	var want []string
 	for _, text := range texts {
-		m, err := encryptionsdk.Encrypt(k, map[string]string{"userpool-id": "us-east-1_abc"}, []byte(text))
+		m, err := encryptionsdk.Encrypt(k, map[string]string{"userpool-id": "us-east-1_abc"}, []byte(text), encryptionsdk.NewSeed())
 		if err != nil {
 			t.Fatal(err)
 		}
