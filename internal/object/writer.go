@@ -41,9 +41,13 @@ func (s *Service) Writer() *Writer { return &Writer{s} }
 type Write struct {
 	// Service acts: cloudtrail.amazonaws.com.
 	Service string
-	Bucket  string
-	Key     string
-	Data    []byte
+	// As is asked in each transaction for the session of a role that acts for the service, with its policies; nil if the service acts itself.
+	As func(tx store.Tx) (principal.Principal, []*policy.Document, error)
+	// Owner is the account that must own the bucket; empty for any.
+	Owner  string
+	Bucket string
+	Key    string
+	Data   []byte
 	// Headers by lower-case name: content-type, content-encoding, x-amz-acl, x-amz-meta-*, cache-control.
 	Headers map[string]string
 	// Conditions are further keys for the policy, such as aws:SourceArn and
@@ -77,7 +81,7 @@ func (w *Writer) Put(ctx context.Context, x Write) error {
 	st := &staged{s: s, at: s.stageBlob(x.Bucket, x.Key)}
 	// Asked first outside, so that a refusal costs no upload and leaves nothing.
 	err = s.State.View(ctx, func(tx store.Tx) error {
-		if err := w.Check(tx, x.Service, x.Bucket, x.Key, conditions); err != nil {
+		if _, err := w.may(tx, &x, conditions); err != nil {
 			return err
 		}
 		old, err := find(tx, x.Bucket, x.Key)
@@ -110,7 +114,8 @@ func (w *Writer) Put(ctx context.Context, x Write) error {
 // commit makes the row, and the record of it.
 func (w *Writer) commit(tx store.Tx, x Write, conditions map[string]string, st *staged, h Headers, in *s3.PutObjectInput) error {
 	s := w.s
-	if err := w.Check(tx, x.Service, x.Bucket, x.Key, conditions); err != nil {
+	caller, err := w.may(tx, &x, conditions)
+	if err != nil {
 		return err
 	}
 	bucket, err := buckets.Get(tx, store.K(x.Bucket))
@@ -127,7 +132,7 @@ func (w *Writer) commit(tx store.Tx, x Write, conditions map[string]string, st *
 	}
 	out := &s3.PutObjectOutput{ETag: quoted(o.ETag), ServerSideEncryption: new("AES256")}
 	return s.record(tx, entry{
-		operation: "PutObject", caller: principal.Service(x.Service), bucket: bucket, key: x.Key, region: bucket.Region, source: x.Service,
+		operation: "PutObject", caller: caller, bucket: bucket, key: x.Key, region: bucket.Region, source: x.Service,
 		agent: x.Service, request: uuid.NewString(), now: now, input: in, output: out, moved: st.size,
 	})
 }
@@ -162,6 +167,53 @@ func (w *Writer) Check(tx store.Tx, service, bucket, key string, conditions map[
 // CloudTrail wants before it delivers to it. Errors as for Check.
 func (w *Writer) CheckACL(tx store.Tx, service, bucket string, conditions map[string]string) error {
 	return w.ask(tx, service, "s3:GetBucketAcl", bucket, arn.Bucket(bucket), conditions)
+}
+
+// Ask asks whether the object of x may be put, as Put would, without doing so. Errors as for Put.
+func (w *Writer) Ask(tx store.Tx, x Write) error {
+	_, err := w.may(tx, &x, x.Conditions)
+	return err
+}
+
+// may tells who puts an object, or that nobody may.
+func (w *Writer) may(tx store.Tx, x *Write, conditions map[string]string) (principal.Principal, error) {
+	b, err := buckets.Get(tx, store.K(x.Bucket))
+	if errors.Is(err, store.ErrNotFound) {
+		return principal.Principal{}, fmt.Errorf("%s: %w", x.Bucket, ErrNoBucket)
+	}
+	if err != nil {
+		return principal.Principal{}, fmt.Errorf("bucket: %w", err)
+	}
+	if x.Owner != "" && x.Owner != b.Account {
+		return principal.Principal{}, fmt.Errorf("%s has another owner: %w", x.Bucket, ErrDenied)
+	}
+	if x.As == nil {
+		return principal.Service(x.Service), w.Check(tx, x.Service, x.Bucket, x.Key, conditions)
+	}
+	session, identity, err := x.As(tx)
+	if err != nil {
+		return principal.Principal{}, err
+	}
+	policies := &eval.Policies{Identity: identity}
+	if b.Policy != "" {
+		doc, err := policy.Parse(b.Policy, policy.Bucket)
+		if err != nil {
+			return principal.Principal{}, fmt.Errorf("parse bucket policy: %w", err)
+		}
+		policies.Resource = []*policy.Document{doc}
+	}
+	var c condition.Context
+	eval.Facts{Now: w.s.Clock.Now(), Region: b.Region, TLS: true}.Set(&c)
+	for k, v := range conditions {
+		c.Set(k, v)
+	}
+	d := eval.Decide(&eval.Request{
+		Principal: session, Action: "s3:PutObject", Resource: arn.Object(x.Bucket, x.Key), ResourceAccount: b.Account, Context: c,
+	}, policies)
+	if !d.Allowed {
+		return principal.Principal{}, fmt.Errorf("s3:PutObject on %s for %s: %w", arn.Object(x.Bucket, x.Key), session.ARN, ErrDenied)
+	}
+	return session, nil
 }
 
 func (w *Writer) ask(tx store.Tx, service, action, bucket, resource string, conditions map[string]string) error {

@@ -66,3 +66,26 @@ func (s *Service) Outcome(tx store.Tx, account, region, id string) (status, reas
 	}
 	return q.Status, q.Reason, true, nil
 }
+
+// Result returns all rows of a query that is complete.
+func (s *Service) Result(tx store.Tx, account, region, id string) (*schedule.Result, error) {
+	q, err := queries.Get(tx, store.K(account, region, id))
+	if err != nil {
+		return nil, fmt.Errorf("read query: %w", err)
+	}
+	rows, err := readRows(tx, q, 0, q.Rows)
+	if err != nil {
+		return nil, err
+	}
+	r := &schedule.Result{
+		Rows:       make([][]schedule.Field, len(rows)),
+		Statistics: schedule.Statistics{RecordsMatched: float64(q.Matched), RecordsScanned: float64(q.Scanned), BytesScanned: float64(q.Bytes)},
+	}
+	for i, cells := range rows {
+		r.Rows[i] = make([]schedule.Field, len(cells))
+		for k, f := range cells {
+			r.Rows[i][k] = schedule.Field{Field: *f.Field, Value: *f.Value}
+		}
+	}
+	return r, nil
+}

@@ -21,5 +21,6 @@ func (sv *Service) GetScheduledQuery(c *op.Call, in *api.GetScheduledQueryInput)
 		LogGroupIdentifiers: s.Groups, ScheduleExpression: &s.Expression, Timezone: logs.Present(s.Zone), StartTimeOffset: logs.PresentMS(s.Offset),
 		State: new(s.state()), LastTriggeredTime: logs.PresentMS(s.LastRun), LastExecutionStatus: status, ScheduleStartTime: logs.PresentMS(s.Begin),
 		ScheduleEndTime: logs.PresentMS(s.End), ExecutionRoleArn: &s.Role, CreationTime: &s.Created, LastUpdatedTime: &s.Updated,
+		DestinationConfiguration: s.Destination.shape(),
 	}, nil
 }

@@ -56,6 +56,7 @@ func (sv *Service) GetScheduledQueryHistory(c *op.Call, in *api.GetScheduledQuer
 		}
 		out.TriggerHistory = append(out.TriggerHistory, api.TriggerHistoryRecord{
 			QueryId: logs.Present(t.Query), ExecutionStatus: &status, TriggeredTimestamp: &t.At, ErrorMessage: logs.Present(reason),
+			Destinations: t.Delivery.shape(),
 		})
 	}
 	return out, nil

@@ -47,7 +47,7 @@ func (sv *Service) ListScheduledQueries(c *op.Call, in *api.ListScheduledQueries
 		out.ScheduledQueries = append(out.ScheduledQueries, api.ScheduledQuerySummary{
 			ScheduledQueryArn: new(s.ARN()), Name: &s.Name, State: new(s.state()), LastTriggeredTime: logs.PresentMS(s.LastRun),
 			LastExecutionStatus: status, ScheduleExpression: &s.Expression, Timezone: logs.Present(s.Zone), CreationTime: &s.Created,
-			LastUpdatedTime: &s.Updated,
+			LastUpdatedTime: &s.Updated, DestinationConfiguration: s.Destination.shape(),
 		})
 	}
 	return out, nil

@@ -73,6 +73,9 @@ func (sv *Service) trigger(tx store.Tx, s *Schedule) error {
 			t.Status = "InvalidQuery"
 		}
 	}
+	if err := sv.toDeliver(tx, s, t); err != nil {
+		return err
+	}
 	if err := triggers.Put(tx, t); err != nil {
 		return fmt.Errorf("history of a scheduled query: %w", err)
 	}

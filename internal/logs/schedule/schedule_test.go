@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,8 +19,9 @@ import (
 
 // fake is package insight: it remembers what was started.
 type fake struct {
-	launched []schedule.Launch
-	fails    error
+	launched       []schedule.Launch
+	fails          error
+	status, reason string // of all queries, Complete if empty
 }
 
 func (f *fake) Launch(_ store.Tx, l schedule.Launch) (string, error) {
@@ -31,20 +33,47 @@ func (f *fake) Launch(_ store.Tx, l schedule.Launch) (string, error) {
 }
 
 func (f *fake) Outcome(store.Tx, string, string, string) (string, string, bool, error) {
-	return "Complete", "", true, nil
+	if f.status == "" {
+		return "Complete", "", true, nil
+	}
+	return f.status, f.reason, f.status != "gone", nil
+}
+
+func (f *fake) Result(store.Tx, string, string, string) (*schedule.Result, error) {
+	return &schedule.Result{Rows: [][]schedule.Field{{{Field: "count(*)", Value: "<7>"}}}, Statistics: schedule.Statistics{RecordsMatched: 7}}, nil
+}
+
+// bucket remembers what was put; refusal is its answer.
+type bucket struct {
+	put     []schedule.Object
+	asked   []schedule.Object
+	refusal error
+}
+
+func (b *bucket) Check(_ store.Tx, o schedule.Object) error {
+	b.asked = append(b.asked, o)
+	return b.refusal
+}
+
+func (b *bucket) Put(_ context.Context, o schedule.Object) error {
+	if b.refusal == nil {
+		b.put = append(b.put, o)
+	}
+	return b.refusal
 }
 
 type world struct {
 	*logstest.World
 	svc     *schedule.Service
 	queries *fake
+	bucket  *bucket
 	role    error
 	may     bool
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{World: logstest.New(t), queries: &fake{}, may: true}
-	w.svc = &schedule.Service{State: w.State, Tokens: w.Vault, Queries: w.queries, Now: w.Now,
+	w := &world{World: logstest.New(t), queries: &fake{}, bucket: &bucket{}, may: true}
+	w.svc = &schedule.Service{State: w.State, Tokens: w.Vault, Queries: w.queries, Buckets: w.bucket, Now: w.Now,
 		Role: func(store.Tx, string, string, string, []string) error { return w.role }}
 	return w
 }
@@ -200,8 +229,6 @@ func TestScheduledQueries_refusals(t *testing.T) {
 	logstest.Refused(t, edit(func(in *api.CreateScheduledQueryInput) { in.ScheduleExpression = "at(x)" }), "ValidationException",
 		"the schedule expression is not valid: want cron(minutes hours day-of-month month day-of-week year)")
 	logstest.Refused(t, edit(func(in *api.CreateScheduledQueryInput) { in.Timezone = new("Nowhere/Land") }), "ValidationException", "Unknown time zone: Nowhere/Land")
-	logstest.Refused(t, edit(func(in *api.CreateScheduledQueryInput) { in.DestinationConfiguration = &api.DestinationConfiguration{} }), "ValidationException",
-		"Destinations of scheduled queries are not supported by this server.")
 	w.role = errors.New("not trusted")
 	logstest.Refused(t, edit(func(*api.CreateScheduledQueryInput) {}), "ValidationException", "not trusted")
 	w.role, w.may = nil, false

@@ -35,6 +35,7 @@ type Schedule struct {
 	Begin, End          int64  `json:",omitempty"` // as given
 	Role                string
 	Enabled             bool
+	Destination         *Destination `json:",omitempty"`
 	Created, Updated    int64
 	// Next is the instant that is waited for, 0 for none.
 	Next int64 `json:",omitempty"`
@@ -50,6 +51,8 @@ type trigger struct {
 	At                  int64
 	Query               string `json:",omitempty"` // empty if it could not be started
 	Status, Error       string `json:",omitempty"` // of a run that could not be started
+	// Delivery is how the result comes to its destination, nil without one.
+	Delivery *delivery `json:",omitempty"`
 }
 
 var (
@@ -85,6 +88,8 @@ type Queries interface {
 	Launch(tx store.Tx, l Launch) (id string, err error)
 	// Outcome is the state of a query and why it failed; ok is false when it is not kept any more.
 	Outcome(tx store.Tx, account, region, id string) (status, reason string, ok bool, err error)
+	// Result is what a query that is complete has found.
+	Result(tx store.Tx, account, region, id string) (*Result, error)
 }
 
 // ErrQuery is a text that does not compile.
@@ -95,6 +100,7 @@ type Service struct {
 	State   store.State
 	Tokens  logs.Tokens
 	Queries Queries
+	Buckets Buckets
 	// Role tells whether a role trusts CloudWatch Logs and may run queries over the groups.
 	Role func(tx store.Tx, account, region, role string, groups []string) error
 	Now  func() time.Time
@@ -154,9 +160,6 @@ func (sv *Service) set(c *op.Call, s *Schedule, g given) error {
 	if g.Language != "CWLI" {
 		return invalid("The query language " + g.Language + " is not supported by this server.")
 	}
-	if g.Destination != nil {
-		return invalid("Destinations of scheduled queries are not supported by this server.")
-	}
 	expression, err := Parse(g.Expression)
 	if err != nil {
 		return invalid(err.Error())
@@ -186,6 +189,9 @@ func (sv *Service) set(c *op.Call, s *Schedule, g given) error {
 	}
 	if err := sv.Role(c.Tx, s.Account, s.Region, s.Role, s.Groups); err != nil {
 		return invalid(err.Error())
+	}
+	if err := sv.setDestination(c, s, g.Destination); err != nil {
+		return err
 	}
 	return s.wait(c.Tx, expression, c.Now)
 }

@@ -81,6 +81,8 @@ what = {"queryLanguage": "CWLI", "queryString": "stats count(*)", "scheduleExpre
 scheduled = logs.create_scheduled_query(name="boto", timezone="Europe/Berlin", **what)["scheduledQueryArn"]
 refused("ConflictException", "A scheduled query with the name boto already exists.", logs.create_scheduled_query, name="boto", **what)
 refused("ValidationException", "CloudWatch Logs may not assume the role " + role + "-not", logs.create_scheduled_query, name="other", **(what | {"executionRoleArn": role + "-not"}))
+BAD = {"s3Configuration": {"destinationIdentifier": "s3://no-such-bucket/x", "roleArn": role}}
+refused("ValidationException", "The bucket no-such-bucket does not exist.", logs.create_scheduled_query, name="other", destinationConfiguration=BAD, **what)
 NO_SCHEDULE = "The specified scheduled query does not exist."
 equal("update", logs.update_scheduled_query(identifier="boto", **(what | {"scheduleExpression": "rate(1 hour)"}))["scheduleExpression"], "rate(1 hour)")
 refused("ResourceNotFoundException", NO_SCHEDULE, logs.update_scheduled_query, identifier="ghost", **what)
