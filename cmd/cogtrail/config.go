@@ -60,6 +60,7 @@ type Config struct {
 		BodyBytes      int64    `yaml:"bodyBytes" default:"1048576" help:"largest body of a JSON, CBOR or query call"`
 		InFlight       int      `yaml:"inFlight" default:"1024" help:"calls at the same time; more are answered 503"`
 		UnsignedRate   int      `yaml:"unsignedRate" default:"100" help:"calls without signature a second from one source address (IPv6: /64), twice as many at once; 0 is no bound, and loopback has none"`
+		DomainSuffix   string   `yaml:"domainSuffix" default:"localhost" help:"what stands behind the Region in the hosts of user pools' prefix domains: PREFIX.auth.REGION.localhost"`
 		TrustedProxies []string `yaml:"trustedProxies" help:"address ranges whose X-Forwarded-For is believed"`
 	} `yaml:"http"`
 	Mail struct {
@@ -239,6 +240,9 @@ func (c *Config) finish() error {
 		fault("publicUrl: give it, since listen (%s) names no host that clients could use", c.Listen)
 	} else if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		fault("publicUrl: want http://host or https://host, not %q", c.PublicURL)
+	}
+	if !suffixForm.MatchString(c.HTTP.DomainSuffix) {
+		fault("http.domainSuffix: want a name in small letters such as example.com, not %q", c.HTTP.DomainSuffix)
 	}
 	if h := c.Audit.HiddenValue; h != "HIDDEN_FOR_SECURITY_REASONS" && h != "HIDDEN_DUE_TO_SECURITY_REASONS" {
 		fault("audit.hiddenValue: want HIDDEN_FOR_SECURITY_REASONS or HIDDEN_DUE_TO_SECURITY_REASONS, not %q", h)

@@ -6,19 +6,21 @@ import (
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/gateway"
+	"github.com/cogtrail/cogtrail/internal/hosted"
 	"github.com/cogtrail/cogtrail/internal/ownapi"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool/service"
 )
 
-// front tells the three kinds of requests apart: own endpoints, public documents
-// of pools, and AWS calls, which are all the rest.
+// front tells the kinds of requests apart: own endpoints, domains of pools, public
+// documents of pools, and AWS calls, which are all the rest.
 type front struct {
 	gateway *gateway.Gateway
 	own     *ownapi.API
 	pools   *service.Service
 	state   store.State
 	extra   map[string]http.Handler // fixed paths
+	domains *hosted.Pages
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -26,6 +28,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case strings.HasPrefix(path, ownapi.Prefix):
 		f.own.ServeHTTP(w, r)
+		return
+	case f.domains.Serve(w, r):
 		return
 	case r.Method == http.MethodOptions && r.Header.Get("Origin") != "":
 		gateway.Preflight(w, r)

@@ -141,7 +141,7 @@ func (b *builder) userPools() (*service.Service, error) {
 	}
 	pools, err := service.New(service.Deps{
 		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox}, Import: b.imports(), Functions: functions, Threat: guard, LogBuckets: poolBuckets{b},
-		Issuer: func(pool string) string { return b.config.PublicURL + "/" + pool },
+		Issuer: func(pool string) string { return b.config.PublicURL + "/" + pool }, Site: b.config.site, DomainSuffix: b.config.HTTP.DomainSuffix,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make user pools: %w", err)
@@ -243,7 +243,7 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 		background{"outbox", drainer.Run}, background{"jobs", runner.Run},
 		background{"segments", func(ctx context.Context) error { b.engines.segments.RunUpkeep(ctx, sweepEvery); return nil }},
 	)
-	front := &front{gateway: g, own: own, pools: pools, state: b.engines.state, extra: b.pages()}
+	front := &front{gateway: g, own: own, pools: pools, state: b.engines.state, extra: b.pages(), domains: b.domains(g, pools, guard.public)}
 	front.extra[feedbackPath] = &feedback{g}
 	guard.next = front
 	handler := http.Handler(front)

@@ -51,7 +51,11 @@ func (enc *Encoder) Append(dst []byte, e *Event) []byte {
 	dst = enc.elements(dst, "requestParameters", e.Request, e.Parameters...)
 	dst = append(dst, `,"responseElements":`...)
 	dst = enc.elements(dst, "responseElements", e.Response)
-	dst = additional(dst, e.Builder)
+	if e.Endpoint != nil {
+		dst = enc.endpoint(dst, e.Endpoint, e.Builder)
+	} else {
+		dst = additional(dst, e.Builder)
+	}
 	dst = member(dst, "requestID", cut(e.RequestID))
 	dst = member(dst, "eventID", e.ID)
 	dst = append(dst, `,"readOnly":`...)
@@ -63,6 +67,9 @@ func (enc *Encoder) Append(dst []byte, e *Event) []byte {
 	dst = member(dst, "recipientAccountId", e.Account)
 	if e.SharedID != "" {
 		dst = member(dst, "sharedEventID", e.SharedID)
+	}
+	if e.Endpoint != nil {
+		dst = append(dst, `,"serviceEventDetails":{"serviceAccountId":"`+serviceAccount+`"}`...)
 	}
 	dst = member(dst, "eventCategory", e.Category)
 	if e.TLS != nil {

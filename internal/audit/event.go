@@ -49,6 +49,8 @@ type Event struct {
 	Account   string // recipientAccountId
 	SharedID  string // sharedEventID; empty unless several accounts get a copy
 	TLS       *TLS   // nil without TLS
+	// Endpoint is set for requests to a user pool's domain, nil for others.
+	Endpoint *Endpoint
 
 	Builder *Builder
 }

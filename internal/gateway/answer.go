@@ -71,7 +71,9 @@ func (x *exchange) headers() {
 	if x.g.Dev {
 		h.Set("X-Cogtrail-Mode", "dev")
 	}
-	cors(h, x.r)
+	if x.op == nil || x.op.Endpoint == nil { // pages are read by their own site only
+		cors(h, x.r)
+	}
 }
 
 func (x *exchange) count(code string) {

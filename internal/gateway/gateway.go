@@ -138,7 +138,17 @@ func New(c Config) *Gateway {
 
 // ServeHTTP takes one call through the pipeline.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{g: g, w: w, r: r, start: time.Now(), ctx: r.Context(), journal: &op.Journal{}}
+	g.serve(&exchange{g: g, w: w, r: r, start: time.Now(), ctx: r.Context(), journal: &op.Journal{}}, front)
+}
+
+// ServeEndpoint takes a request that is no call of an API through the same pipeline: o answers it, in the protocol of m. It takes no
+// signature, and its owner is what o.Owner says.
+func (g *Gateway) ServeEndpoint(w http.ResponseWriter, r *http.Request, m wire.Match, o *op.Operation) {
+	m.Operation = o.Operation
+	g.serve(&exchange{g: g, w: w, r: r, start: time.Now(), ctx: r.Context(), journal: &op.Journal{}, match: m, op: o}, routed)
+}
+
+func (g *Gateway) serve(x *exchange, front []step) {
 	defer x.close()
 	for _, step := range front {
 		if err := x.guard(step); err != nil {

@@ -27,6 +27,12 @@ var (
 		{"throttle", (*exchange).throttled},
 		{"read", (*exchange).read},
 	}
+	// routed is front for what need not be routed.
+	routed = []step{
+		{"accept", (*exchange).accept},
+		{"throttle", (*exchange).throttled},
+		{"read", (*exchange).read},
+	}
 	back = []step{
 		{"authenticate", (*exchange).authenticate},
 		{"decode", (*exchange).decode},

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/cogtrail/cogtrail/internal/audit"
+	"github.com/cogtrail/cogtrail/internal/principal"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -30,6 +31,11 @@ func (x *exchange) record() error {
 	if o.ResourceType != "" {
 		x.recordResource()
 	}
+	if x.op != nil && x.op.Endpoint != nil {
+		x.recordEndpoint(&e)
+		x.append(&e)
+		return nil
+	}
 	if s.RecordHTTP {
 		x.recordHTTP(&e)
 	}
@@ -39,13 +45,28 @@ func (x *exchange) record() error {
 	} else if !o.ReadOnly || o.KeepResponse {
 		e.Response = x.out
 	}
+	x.append(&e)
+	return nil
+}
+
+// append adds a record, with a copy for each other owner, to the call's transaction.
+func (x *exchange) append(e *audit.Event) {
 	for _, copied := range e.Shared(x.owners...) {
 		x.call.Tx.Append(store.Record{
 			Kind: store.AuditRecord, Account: copied.Account, Region: copied.Region, ID: copied.ID,
 			Data: x.g.Encoder.Append(make([]byte, 0, 1024), &copied),
 		})
 	}
-	return nil
+}
+
+// recordEndpoint makes the record of a request to a user pool's domain: the service's own, for the pool's owner. How it ended shows in
+// its status alone.
+func (x *exchange) recordEndpoint(e *audit.Event) {
+	end := *x.op.Endpoint
+	if end.Status = x.match.Operation.Status; x.err != nil {
+		end.Status = x.shown(x.err).Status
+	}
+	e.Caller, e.Type, e.TLS, e.Endpoint = principal.OfAccount(x.call.Account, ""), audit.ServiceEvent, nil, &end
 }
 
 // recordResource makes sure that the record of a data event names its resource. Its

@@ -77,4 +77,6 @@ type Operation struct {
 	// NeedsResourcePolicy says that the resource's policy must allow even within
 	// one account (role trust).
 	NeedsResourcePolicy bool
+	// Endpoint is set for a request to a user pool's domain: it is recorded as an event of the service, not as a call of an API.
+	Endpoint *audit.Endpoint
 }

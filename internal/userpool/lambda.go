@@ -99,6 +99,9 @@ func (r *Realm) customise(c *op.Call, p *Pool, u *User, occasion string, usernam
 	}
 	about := p.About(via.Client, u.Username)
 	in := trigger.MessageRequest{Attributes: p.EventAttributes(u), Code: trigger.CodeParameter, Username: username, ClientMetadata: via.Metadata}
+	if p.sendsLink(occasion) {
+		in.Link = trigger.LinkParameter
+	}
 	return op.Outside(c, occasion+" "+u.Sub, func(ctx context.Context) (trigger.MessageResponse, error) {
 		return r.Functions.CustomMessage(ctx, *f, occasion, about, in)
 	})

@@ -60,6 +60,8 @@ type Sender interface {
 const (
 	defaultVerification        = "Your verification code is {####}. "
 	defaultVerificationSubject = "Your verification code"
+	defaultLink                = "Please click the link below to verify your email address. {##Verify Email##} "
+	defaultLinkSubject         = "Your verification link" // (inferred)
 	// A pool's own text for verification is used for these too; only the default differs (inferred).
 	defaultRecovery        = "Your password reset code is {####}. "
 	defaultRecoverySubject = "Your password reset code"
@@ -133,7 +135,16 @@ func (r *Realm) SendCodeTo(c *op.Call, p *Pool, u *User, occasion string, to Att
 		m.Subject = first(&own.Subject, t.EmailSubject, p.Settings.EmailVerificationSubject, &subject)
 		m.Body = first(&own.Email, t.EmailMessage, p.Settings.EmailVerificationMessage, &body)
 	}
-	m.Body = strings.ReplaceAll(m.Body, "{####}", code)
+	if m.Medium == MediumEmail && p.sendsLink(occasion) {
+		m.Subject = first(&own.Subject, t.EmailSubjectByLink, new(defaultLinkSubject))
+		m.Body = first(&own.Email, t.EmailMessageByLink, new(defaultLink))
+		to, err := r.confirmURL(c.Tx, p, via.Client, u, code)
+		if err != nil {
+			return nil, err
+		}
+		m.Body = withLink(m.Body, to)
+	}
+	m.Body = strings.ReplaceAll(m.Body, trigger.CodeParameter, code)
 	if err := r.send(c.Tx, p, m, p.toldOf(u, to, code, via)); err != nil {
 		return nil, fmt.Errorf("send code: %w", err)
 	}

@@ -37,6 +37,8 @@ type Realm struct {
 	Messages Sender
 	// Host is the name a pool's pages are reached by, empty if it has none. Nil: no pool has pages.
 	Host func(tx store.Tx, p *Pool) (string, error)
+	// Site is the base of the pages at a host, without a trailing slash.
+	Site func(host string) string
 	// HasProvider tells whether a pool has the identity provider with an ID. Nil: there are none.
 	HasProvider func(tx store.Tx, p *Pool, id string) (bool, error)
 	// Functions asks pools' Lambda functions.

@@ -1,12 +1,15 @@
 package domain_test
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/cogtrail/cogtrail/internal/api/cognitoidp"
 	"github.com/cogtrail/cogtrail/internal/op/optest"
+	"github.com/cogtrail/cogtrail/internal/store"
+	"github.com/cogtrail/cogtrail/internal/userpool/domain"
 	"github.com/cogtrail/cogtrail/internal/userpool/pooltest"
 )
 
@@ -246,6 +249,36 @@ func TestUpdateUserPoolDomain(t *testing.T) {
 		_, res := update(c.in)
 		if res.Code != "InvalidParameterException" || res.Message != c.message {
 			t.Errorf("%s: got %v", c.name, res.Err)
+		}
+	}
+}
+
+// At finds by host what Host names, and nothing else.
+func TestAt(t *testing.T) {
+	t.Parallel()
+	w := pooltest.New(t)
+	pool := w.Pool(nil)
+	create(w, prefix(pool, "shop"))
+	create(w, custom(pool, "login.example.com"))
+	for host, want := range map[string]string{
+		"shop.auth.us-east-1.localhost": "shop", "Shop.Auth.us-east-1.LOCALHOST": "shop", "login.example.com": "login.example.com", "Login.Example.com": "login.example.com",
+		"shop": "", "shop.auth.us-east-1": "", "shop.auth.eu-west-1.localhost": "", "shop.auth.us-east-1.localhost.": "", ".auth.us-east-1.localhost": "", "x.shop.auth.us-east-1.localhost": "",
+		"login.example.com.localhost": "", "example.com": "", "": "", "localhost": "", "shop.auth.\x00.localhost": "",
+	} {
+		var got string
+		w.View(func(tx store.Tx) error {
+			d, err := domain.At(tx, host, "localhost")
+			if errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			got = d.Name
+			return nil
+		})
+		if got != want {
+			t.Errorf("%q: %q, want %q", host, got, want)
 		}
 	}
 }

@@ -147,6 +147,30 @@ func checkCertificate(p *userpool.Pool, config *cognitoidp.CustomDomainConfigTyp
 	return nil
 }
 
+// At returns the domain whose pages are at a host without port, or store.ErrNotFound; the inverse of Host.
+func At(tx store.Tx, host, suffix string) (*Domain, error) {
+	host = strings.ToLower(host)
+	if name, region, ok := cutPrefix(host, suffix); ok {
+		return Domains.Get(tx, prefixKey(region, name))
+	}
+	if !customForm.MatchString(host) {
+		return nil, store.ErrNotFound
+	}
+	return Domains.Get(tx, customKey(host))
+}
+
+// IsPrefix tells whether a host in lower case has the form of a prefix domain's, whether there is one or not.
+func IsPrefix(host, suffix string) bool {
+	_, _, ok := cutPrefix(host, suffix)
+	return ok
+}
+
+func cutPrefix(host, suffix string) (name, region string, ok bool) {
+	rest, ok := strings.CutSuffix(host, "."+suffix)
+	name, region, of := strings.Cut(rest, ".auth.")
+	return name, region, ok && of && arn.IsRegion(region) && prefixForm.MatchString(name)
+}
+
 // Host is the name at which a pool's pages are reached: that of its custom domain, else of its prefix, else empty. suffix is what
 // stands behind the prefixes' Region.
 func Host(tx store.Tx, p *userpool.Pool, suffix string) (string, error) {

@@ -164,9 +164,6 @@ func TestCreateUserPool_refuses(t *testing.T) {
 		{"threat protection below PLUS", func(in *cognitoidp.CreateUserPoolInput) {
 			in.UserPoolAddOns = &cognitoidp.UserPoolAddOnsType{AdvancedSecurityMode: "AUDIT"}
 		}, "FeatureUnavailableInTierException", "Threat protection is not available in the user pool's feature plan."},
-		{"links", func(in *cognitoidp.CreateUserPoolInput) {
-			in.VerificationMessageTemplate = &cognitoidp.VerificationMessageTemplateType{DefaultEmailOption: new("CONFIRM_WITH_LINK")}
-		}, "", "DefaultEmailOption CONFIRM_WITH_LINK is not supported by this server."},
 		{"no password", begins("EMAIL_OTP"), "", "AllowedFirstAuthFactors must contain PASSWORD."},
 		{"an authenticator first", begins("PASSWORD", "SOFTWARE_TOKEN"), "", "Invalid AllowedFirstAuthFactors: SOFTWARE_TOKEN"},
 		{"a factor twice", begins("PASSWORD", "EMAIL_OTP", "EMAIL_OTP"), "", "Invalid AllowedFirstAuthFactors: EMAIL_OTP"},

@@ -16,9 +16,6 @@ func unsupported(in *cognitoidp.CreateUserPoolInput) error {
 			return plusOnly()
 		}
 	}
-	if t := in.VerificationMessageTemplate; t != nil && t.DefaultEmailOption != nil && *t.DefaultEmailOption == "CONFIRM_WITH_LINK" {
-		return userpool.Unsupported("DefaultEmailOption CONFIRM_WITH_LINK")
-	}
 	if in.Policies == nil {
 		return nil
 	}

@@ -41,9 +41,13 @@ import (
 type Deps struct {
 	Vault *secret.Vault
 	// Issuer is the iss of a pool's tokens, without a trailing slash.
-	Issuer   func(poolID string) string
-	Messages userpool.Sender
-	Keys     userpool.KeySource
+	Issuer func(poolID string) string
+	// Site is the base of the pages at a host of a pool's domain, without a trailing slash; if nil, https at the host.
+	Site func(host string) string
+	// DomainSuffix stands behind the Region in the names of prefix domains: localhost if empty.
+	DomainSuffix string
+	Messages     userpool.Sender
+	Keys         userpool.KeySource
 	// Functions asks pools' Lambda functions; if nil they cannot be reached.
 	Functions *trigger.Functions
 	// Import is what imports of users need; without it they cannot be made.
@@ -86,9 +90,6 @@ type Service struct {
 	UserSession     *usersession.Service
 }
 
-// domainSuffix is what stands behind the Region in the names of prefix domains.
-const domainSuffix = "localhost"
-
 // New assembles the areas.
 func New(d Deps) (*Service, error) {
 	if d.SRP == nil {
@@ -101,12 +102,19 @@ func New(d Deps) (*Service, error) {
 		}
 		d.Hasher = h
 	}
+	if d.Site == nil {
+		d.Site = func(host string) string { return "https://" + host }
+	}
+	if d.DomainSuffix == "" {
+		d.DomainSuffix = "localhost"
+	}
 	if d.Functions == nil {
 		d.Functions = trigger.New(nil)
 	}
 	forget := []func(store.Tx, *userpool.Pool, userpool.ClientID) error{uicustomization.Forget, branding.Forget, terms.Forget, risk.Forget}
 	r := userpool.NewRealm(d.Vault, d.SRP, d.Hasher, d.Issuer, d.Messages)
-	r.Host = func(tx store.Tx, p *userpool.Pool) (string, error) { return domain.Host(tx, p, domainSuffix) }
+	r.Host = func(tx store.Tx, p *userpool.Pool) (string, error) { return domain.Host(tx, p, d.DomainSuffix) }
+	r.Site = d.Site
 	r.HasProvider = provider.Lives
 	r.Functions = d.Functions
 	guard := d.Threat

@@ -20,45 +20,15 @@ func (s *Service) ConfirmSignUp(c *op.Call, in *cognitoidp.ConfirmSignUpInput) (
 	if err := s.Realm.CheckSecretHash(client, in.SecretHash, in.Username); err != nil {
 		return nil, err
 	}
-	u, who, err := s.find(c, p, in.Username)
+	u, attribute, err := s.redeem(c, p, client, in.Username, in.ConfirmationCode)
 	if err != nil {
 		return nil, err
-	}
-	if u == nil && !client.HidesUsers() {
-		return nil, userpool.NoCombination()
-	}
-	if u != nil && u.Status != userpool.Unconfirmed {
-		return nil, userpool.WrongStatus(u.Status)
-	}
-	if err := s.Realm.Within(c, p, who, userpool.ConfirmLimit); err != nil {
-		return nil, err
-	}
-	if u == nil {
-		return nil, userpool.CodeExpired()
-	}
-	attribute, err := s.Realm.RedeemCode(c.Tx, p, u, userpool.SignUpCode, in.ConfirmationCode, c.Now)
-	switch {
-	case errors.Is(err, userpool.ErrCodeExpired):
-		return nil, userpool.CodeExpired()
-	case errors.Is(err, userpool.ErrCodeWrong):
-		return nil, userpool.CodeWrong()
-	case err != nil:
-		return nil, err
-	case attribute == "":
-		return nil, userpool.CodeExpired() // it proves an address the user no longer has
 	}
 	proved, err := s.proved(c, p, client, u, attribute, in.Session)
 	if err != nil {
 		return nil, err
 	}
-	u.Set(attribute+"_verified", "true")
-	u.Status, u.Modified = userpool.Confirmed, c.Now
-	if in.ForceAliasCreation != nil && *in.ForceAliasCreation && p.SignsInWith(attribute) {
-		if err := s.Realm.TakeAlias(c.Tx, p, u, attribute, c.Now); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.Realm.PutUser(c.Tx, p, u); err != nil {
+	if err := s.confirm(c, p, u, attribute, in.ForceAliasCreation != nil && *in.ForceAliasCreation); err != nil {
 		return nil, err
 	}
 	out := &cognitoidp.ConfirmSignUpOutput{}
@@ -71,6 +41,50 @@ func (s *Service) ConfirmSignUp(c *op.Call, in *cognitoidp.ConfirmSignUpInput) (
 	}
 	s.Realm.PostConfirmation(c, p, u, trigger.ConfirmSignUp, userpool.Via{Client: client, Metadata: in.ClientMetadata})
 	return out, nil
+}
+
+// redeem uses up the code by which somebody confirms his sign-up and returns him and the attribute whose address it went to.
+func (s *Service) redeem(c *op.Call, p *userpool.Pool, client *userpool.Client, name, code string) (u *userpool.User, attribute string, err error) {
+	u, who, err := s.find(c, p, name)
+	if err != nil {
+		return nil, "", err
+	}
+	if u == nil && !client.HidesUsers() {
+		return nil, "", userpool.NoCombination()
+	}
+	if u != nil && u.Status != userpool.Unconfirmed {
+		return nil, "", userpool.WrongStatus(u.Status)
+	}
+	if err := s.Realm.Within(c, p, who, userpool.ConfirmLimit); err != nil {
+		return nil, "", err
+	}
+	if u == nil {
+		return nil, "", userpool.CodeExpired()
+	}
+	attribute, err = s.Realm.RedeemCode(c.Tx, p, u, userpool.SignUpCode, code, c.Now)
+	switch {
+	case errors.Is(err, userpool.ErrCodeExpired):
+		return nil, "", userpool.CodeExpired()
+	case errors.Is(err, userpool.ErrCodeWrong):
+		return nil, "", userpool.CodeWrong()
+	case err != nil:
+		return nil, "", err
+	case attribute == "":
+		return nil, "", userpool.CodeExpired() // it proves an address the user no longer has
+	}
+	return u, attribute, nil
+}
+
+// confirm writes a user as confirmed and the address as verified, which with force is taken from another user who has it as alias.
+func (s *Service) confirm(c *op.Call, p *userpool.Pool, u *userpool.User, attribute string, force bool) error {
+	u.Set(attribute+"_verified", "true")
+	u.Status, u.Modified = userpool.Confirmed, c.Now
+	if force && p.SignsInWith(attribute) {
+		if err := s.Realm.TakeAlias(c.Tx, p, u, attribute, c.Now); err != nil {
+			return err
+		}
+	}
+	return s.Realm.PutUser(c.Tx, p, u)
 }
 
 // proved are the factors that a sign-up proves, so that a sign-in may follow at once: the address, where codes to it begin sign-ins or

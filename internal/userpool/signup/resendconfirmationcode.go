@@ -17,6 +17,9 @@ func (s *Service) ResendConfirmationCode(c *op.Call, in *cognitoidp.ResendConfir
 	if err := s.Realm.CheckSecretHash(client, in.SecretHash, in.Username); err != nil {
 		return nil, err
 	}
+	if err := s.Realm.CheckLink(c.Tx, p); err != nil {
+		return nil, err
+	}
 	u, who, err := s.find(c, p, in.Username)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,9 @@ func (s *Service) SignUp(c *op.Call, in *cognitoidp.SignUpInput) (*cognitoidp.Si
 	if p.AdminOnly() {
 		return nil, notPermitted()
 	}
+	if err := s.Realm.CheckLink(c.Tx, p); err != nil {
+		return nil, err
+	}
 	u := &userpool.User{
 		Account: p.Account, Region: p.Region, Pool: p.ID, Sub: op.Once(c, "sub", userpool.NewSub), Status: userpool.Unconfirmed, Enabled: true,
 		Created: c.Now, Modified: c.Now,
