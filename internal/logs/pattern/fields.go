@@ -35,9 +35,7 @@ func split(message []byte, fields []field, most int) []field {
 			i += closing + 1
 			continue
 		}
-		for i < len(message) && !isBlank(message[i]) {
-			i++
-		}
+		i = wordEnd(message, i)
 		fields = append(fields, field{from: start, to: i, start: start})
 	}
 	return fields

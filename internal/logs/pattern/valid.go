@@ -82,7 +82,7 @@ func validComposite(b []byte, i, depth int) int {
 }
 
 func validString(b []byte, i int) int {
-	for i++; i < len(b); i++ {
+	for i = plainEnd(b, i+1); i < len(b); i = plainEnd(b, i+1) {
 		switch c := b[i]; {
 		case c == '"':
 			return i + 1
