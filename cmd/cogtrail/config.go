@@ -52,6 +52,7 @@ type Config struct {
 		Timeout     time.Duration `yaml:"timeout" default:"60m" help:"longest run of an Insights query"`
 		Accelerate  bool          `yaml:"accelerate" default:"true" help:"run query prefixes in the DuckDB child process, where it was built in"`
 		MemoryBytes int64         `yaml:"memoryBytes" default:"1073741824" help:"memory limit of the DuckDB child process"`
+		HoldBytes   int64         `yaml:"holdBytes" default:"268435456" help:"memory that groups and rows of one Insights query may take in the server, where four run at once; a query that needs more fails"`
 	} `yaml:"query"`
 	Logs struct {
 		Destinations map[string]string `yaml:"destinations" help:"URLs that take what subscription filters choose, by the ARN of the Lambda function, Firehose stream or other destination. In the environment: ARN=URL,ARN=URL"`
@@ -279,6 +280,9 @@ func (c *Config) finish() error {
 	}
 	if c.Query.Timeout < time.Second {
 		fault("query.timeout: want at least 1s, not %s", c.Query.Timeout)
+	}
+	if c.Query.HoldBytes < 16<<20 {
+		fault("query.holdBytes: want at least 16777216, not %d", c.Query.HoldBytes)
 	}
 	if c.Query.MemoryBytes < 64<<20 {
 		fault("query.memoryBytes: want at least 67108864, not %d", c.Query.MemoryBytes)

@@ -144,6 +144,7 @@ func TestConfig_finish_refused(t *testing.T) {
 		"body":                  {func(c *Config) { c.HTTP.BodyBytes = 0 }, `http.bodyBytes: want at least 1024, not 0`},
 		"unsigned rate":         {func(c *Config) { c.HTTP.UnsignedRate = -1 }, `http.unsignedRate: want 0 or more, not -1`},
 		"query's time":          {func(c *Config) { c.Query.Timeout = 0 }, `query.timeout: want at least 1s, not 0s`},
+		"a query's rows":        {func(c *Config) { c.Query.HoldBytes = 1 }, `query.holdBytes: want at least 16777216, not 1`},
 		"query's memory":        {func(c *Config) { c.Query.MemoryBytes = 1 }, `query.memoryBytes: want at least 67108864, not 1`},
 		"mail port":             {func(c *Config) { c.Mail.Port = 65536 }, `mail.port: want 1 to 65535, not 65536`},
 		"public URL: no URL":    {func(c *Config) { c.PublicURL = "http://a b" }, `publicUrl: want http://host or https://host, not "http://a b"`},

@@ -39,7 +39,7 @@ Flags:
 type queryFlags struct {
 	output, start, end string
 	groups, tables     stringList
-	limit              int
+	limit, memory      int
 	chart, quiet       bool
 }
 
@@ -59,6 +59,7 @@ func queryCommand(ctx context.Context, p *program, args []string) error {
 	fs.StringVar(&f.start, "start", "", "first instant: a time such as 2026-03-01T00:00:00Z, or a span before now such as -1h (default: all of the files; -24h of a log group)")
 	fs.StringVar(&f.end, "end", "", "last instant, in the same forms (default: no end; now for a log group)")
 	fs.IntVar(&f.limit, "limit", plan.DefaultLimit, "rows at most, unless the query has a limit")
+	fs.IntVar(&f.memory, "memory", 256, "megabytes that groups and rows of a query over files may take; a query that needs more fails")
 	fs.BoolVar(&f.chart, "chart", false, "draw bars for stats, by time if the query groups by bin()")
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress")
 	fs.Usage = func() {
@@ -77,6 +78,9 @@ func queryCommand(ctx context.Context, p *program, args []string) error {
 	}
 	if f.limit < 1 || f.limit > plan.MaxLimit {
 		return fmt.Errorf("%w: --limit is 1 to %d", errUsage, plan.MaxLimit)
+	}
+	if f.memory < 1 || f.memory > 1<<20 {
+		return fmt.Errorf("%w: --memory is 1 to %d", errUsage, 1<<20)
 	}
 	text, paths := words[0], words[1:]
 	compiled, err := plan.Compile(text)
@@ -143,7 +147,7 @@ func askFiles(ctx context.Context, p *program, f *queryFlags, compiled *plan.Pla
 		return fmt.Sprintf("%d of %d files, %d records", progress.Done.Load(), progress.Total.Load(), progress.Records.Load())
 	})
 	res, err := queryrun.Run(ctx, compiled, queryrun.Options{
-		Source: src, Start: start, End: end, Now: now, Limit: f.limit,
+		Source: src, Start: start, End: end, Now: now, Limit: f.limit, Limits: queryrun.Limits{Bytes: int64(f.memory) << 20},
 		Groups: func(context.Context, *syntax.Source) (block.Source, error) {
 			return nil, errors.New("SOURCE names log groups; files have none")
 		},

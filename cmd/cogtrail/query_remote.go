@@ -101,7 +101,7 @@ func waitForQuery(ctx context.Context, p *program, f *queryFlags, client *cloudw
 			return res, nil
 		case types.QueryStatusScheduled, types.QueryStatusRunning:
 		default:
-			return nil, fmt.Errorf("the query has ended as %s", strings.ToLower(string(res.Status)))
+			return nil, fmt.Errorf("the query has ended as %s; the server's log tells more", strings.ToLower(string(res.Status)))
 		}
 		if res.Statistics != nil {
 			last.Store(res.Statistics)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,6 +48,11 @@ func TestQuery_files(t *testing.T) {
 		{"no query", nil, "", 2, "", "which query?"},
 		{"no such output", []string{"--output", "xml", "fields a", file}, "", 2, "", "--output is table, json or csv"},
 		{"no such file", []string{"fields a", filepath.Join(dir, "none.json")}, "", 1, "", "none.json"},
+		{"an empty folder", []string{"fields a", t.TempDir()}, "", 1, "", "there is no file in "},
+		{"a pattern without files", []string{"fields a", filepath.Join(dir, "*.gz")}, "", 1, "", "no file matches "},
+		{"once more from standard input", []string{"pattern @message | diff", "-"}, trailDocument, 1, "", "standard input: it can be read only once"},
+		{"too much memory", []string{"--memory", "1", "stats count(*) by id"}, manyIDs(), 1, "", "query exceeds its memory limit of 1 MB: filter more"},
+		{"no memory", []string{"--memory", "0", "fields a", file}, "", 2, "", "--memory is 1 to"},
 		{"bad start", []string{"--start", "soon", "fields a", file}, "", 2, "", "--start"},
 		{"a log group in the text", []string{"SOURCE 'x' | fields a", file}, "", 2, "", "SOURCE names log groups"},
 		{"nothing to draw", []string{"--chart", "fields eventName", file}, "", 1, "", "nothing to draw"},
@@ -61,6 +67,15 @@ func TestQuery_files(t *testing.T) {
 			}
 		})
 	}
+}
+
+// manyIDs are lines with an id of their own.
+func manyIDs() string {
+	var b strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&b, "{\"id\":\"%08d\"}\n", i)
+	}
+	return b.String()
 }
 
 func TestQuery_damagedFiles(t *testing.T) {

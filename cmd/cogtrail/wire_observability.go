@@ -28,6 +28,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/notify/topic"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/outbound"
+	queryrun "github.com/cogtrail/cogtrail/internal/query/run"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/store/segment"
@@ -98,6 +99,7 @@ func (b *builder) cloudWatchLogs() error {
 	events := &event.Service{Reader: logReader{b.engines.segments}, Tokens: b.vault, Masks: masks, State: b.engines.state, Encode: encodeLogs}
 	queries := insight.New(uuid.NewString(), insight.Options{
 		State: b.engines.state, Sources: b.engines.segments, Records: logReader{b.engines.segments}, Masks: masks, Tokens: b.vault, Clock: b.clock, Log: b.log, MaxTime: b.config.Query.Timeout,
+		Limits: queryrun.Limits{Bytes: b.config.Query.HoldBytes},
 		Engine: b.queryEngine(), Access: logAccess{}, Shared: b.config.State != "",
 	})
 	filters := &metricfilter.Service{Tokens: b.vault, Emit: metric.AddSummary, State: b.engines.state, Clock: b.clock, Log: b.log}

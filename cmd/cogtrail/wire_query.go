@@ -39,6 +39,6 @@ type accelerated struct {
 
 func (a accelerated) Run(ctx context.Context, w insight.Work, progress *queryrun.Progress) (*queryrun.Result, error) {
 	return a.engine.Run(ctx, w.Plan, accel.Target{Account: w.Account, Region: w.Region, Groups: w.Groups}, queryrun.Options{
-		Source: w.Source, Start: w.Start, End: w.End, Now: w.Now, Limit: w.Limit, Progress: progress, Groups: w.Other, Tables: w.Tables,
+		Source: w.Source, Start: w.Start, End: w.End, Now: w.Now, Limit: w.Limit, Limits: w.Limits, Progress: progress, Groups: w.Other, Tables: w.Tables,
 	})
 }

@@ -2,6 +2,7 @@ package trailfile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // File is one file to read.
@@ -36,7 +38,7 @@ func (e *FileError) Unwrap() error { return e.Err }
 type Files iter.Seq2[File, error]
 
 // Local finds files by paths, folders (all files below) and patterns with *, ?, [ ] and ** for any number of folders, in
-// the order of the arguments and then by name. An argument that names nothing is an error.
+// the order of the arguments and then by name. An argument that names no file is an error.
 func Local(args []string) Files {
 	return func(yield func(File, error) bool) {
 		for _, arg := range args {
@@ -67,7 +69,11 @@ func local(arg string) ([]string, error) {
 	case err == nil && !info.IsDir():
 		return []string{arg}, nil
 	case err == nil:
-		return below(arg, func(string) bool { return true })
+		names, err := below(arg, func(string) bool { return true })
+		if err == nil && len(names) == 0 {
+			return nil, fmt.Errorf("there is no file in %s", arg)
+		}
+		return names, err
 	case !strings.ContainsAny(arg, "*?["):
 		return nil, err
 	}
@@ -136,9 +142,18 @@ func match(pattern, name []string) bool {
 	return err == nil && ok && match(pattern[1:], name[1:])
 }
 
-// Stream is one file that is read once, such as standard input.
+// errOnce tells of a query that reads the past, or other events, beside what it asks about.
+var errOnce = errors.New("it can be read only once, and this query reads several times; give it as a file")
+
+// Stream is one file that is read once, such as standard input. It cannot be opened again.
 func Stream(name string, r io.Reader) Files {
+	var opened atomic.Bool
 	return func(yield func(File, error) bool) {
-		yield(File{Name: name, Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(r), nil }}, nil)
+		yield(File{Name: name, Open: func(context.Context) (io.ReadCloser, error) {
+			if opened.Swap(true) {
+				return nil, errOnce
+			}
+			return io.NopCloser(r), nil
+		}}, nil)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // IsS3 tells an s3:// URL from a path.
 func IsS3(arg string) bool { return strings.HasPrefix(arg, "s3://") }
 
-// S3 finds the objects below s3://bucket/prefix in the order of their keys. Endpoint, Region and credentials come from the
+// S3 finds the log files below s3://bucket/prefix in the order of their keys; none is an error. Endpoint, Region and credentials come from the
 // environment and the configuration files, as for the AWS CLI; other endpoints are asked in path style.
 func S3(ctx context.Context, target string) (Files, error) {
 	u, err := url.Parse(target)
@@ -35,6 +35,7 @@ func S3(ctx context.Context, target string) (Files, error) {
 
 func objects(ctx context.Context, client *s3.Client, bucket, prefix string) Files {
 	return func(yield func(File, error) bool) {
+		found := false
 		pages := s3.NewListObjectsV2Paginator(client, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
@@ -55,10 +56,14 @@ func objects(ctx context.Context, client *s3.Client, bucket, prefix string) File
 					}
 					return out.Body, nil
 				}
+				found = true
 				if !yield(f, nil) {
 					return
 				}
 			}
+		}
+		if !found {
+			yield(File{}, fmt.Errorf("there is no log file below s3://%s/%s", bucket, prefix))
 		}
 	}
 }

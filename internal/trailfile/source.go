@@ -14,7 +14,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/query/block"
 )
 
-// Source lets a query read files. It may be scanned several times unless a file can be read only once.
+// Source lets a query read files. It may be scanned several times, which fails for a file that can be read only once.
 type Source struct {
 	Files Files
 	// Now is the time of records without one.
@@ -40,6 +40,9 @@ func (s *Source) Faults() []*FileError {
 
 // blockRows keeps blocks near what a processor's cache holds.
 const blockRows = 512
+
+// blockBytes bounds the records of a block: large ones make smaller blocks.
+const blockBytes = 4 << 20
 
 // maxFaults bounds the faults that are kept; more end the scan.
 const maxFaults = 1000
@@ -101,6 +104,9 @@ func (s *Source) file(ctx context.Context, j job, req block.ScanRequest, yield f
 		defer s.Progress.Done.Add(1)
 	}
 	in, err := j.file.Open(ctx)
+	if errors.Is(err, errOnce) { // what was found so far is no part of the answer
+		return fmt.Errorf("%s: %w", j.file.Name, err)
+	}
 	if err != nil {
 		return s.fault(ctx, j.file, err)
 	}
@@ -134,7 +140,7 @@ func (s *Source) file(ctx context.Context, j job, req block.ScanRequest, yield f
 			continue
 		}
 		b.add(at, rec.Message)
-		if len(b.times) == blockRows {
+		if len(b.times) == blockRows || b.bytes >= blockBytes {
 			if err := b.flush(yield); err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cogtrail/cogtrail/internal/query/block"
 	"github.com/cogtrail/cogtrail/internal/query/plan"
 	"github.com/cogtrail/cogtrail/internal/query/run"
 )
@@ -60,12 +61,50 @@ func TestLocal(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.arg, got, c.want)
 		}
 	}
-	for _, arg := range []string{"none", "none/*.json", "a/*.none", "a/[.json"} {
+	if err := os.MkdirAll(filepath.Join(dir, "empty", "more"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, arg := range []string{"none", "none/*.json", "a/*.none", "a/[.json", "empty", "empty/**"} {
+		failed := false
 		for f, err := range Local([]string{filepath.Join(dir, arg)}) {
-			if err == nil {
+			if failed = err != nil; !failed {
 				t.Errorf("%s: finds %s", arg, f.Name)
 			}
 		}
+		if !failed {
+			t.Errorf("%s: no error", arg)
+		}
+	}
+}
+
+// Large records are not gathered to blocks of any size.
+func TestSource_largeRecords(t *testing.T) {
+	t.Parallel()
+	large := `{"eventTime":"2026-03-01T00:00:00Z","x":"` + strings.Repeat("x", 1<<20) + `"}`
+	s := &Source{Files: Stream("stdin", strings.NewReader(strings.Repeat(large, 20))), Now: time.UnixMilli(0), Workers: 1}
+	rows := 0
+	err := s.Scan(t.Context(), block.ScanRequest{Start: time.UnixMilli(0), End: time.UnixMilli(1 << 53)}, func(b *block.Block) error {
+		if rows += b.N; b.Bytes > blockBytes+2<<20 {
+			t.Errorf("a block of %d bytes", b.Bytes)
+		}
+		return b.Done()
+	})
+	if err != nil || rows != 20 {
+		t.Errorf("%d rows, %v", rows, err)
+	}
+}
+
+// What can be read only once is not taken for empty the second time.
+func TestStream_again(t *testing.T) {
+	t.Parallel()
+	p, err := plan.Compile("pattern @message | diff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Source{Files: Stream("stdin", strings.NewReader(`{"eventTime":"2026-03-01T00:00:00Z"}`)), Now: time.UnixMilli(0)}
+	_, err = run.Run(t.Context(), p, run.Options{Source: s, Start: time.UnixMilli(0), End: time.UnixMilli(1 << 42)})
+	if err == nil || !strings.Contains(err.Error(), "stdin: it can be read only once") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -271,7 +271,7 @@ func (s *Service) work(ctx context.Context, q *Query, progress *run.Progress) (r
 	}
 	return engine.Run(ctx, Work{
 		Account: q.Account, Region: q.Region, Groups: groups, Plan: p, Source: source,
-		Start: time.UnixMilli(q.Start).UTC(), End: time.UnixMilli(q.End).UTC(), Now: s.Clock.Now().UTC(), Limit: q.Limit,
+		Start: time.UnixMilli(q.Start).UTC(), End: time.UnixMilli(q.End).UTC(), Now: s.Clock.Now().UTC(), Limit: q.Limit, Limits: s.Limits,
 		Other:  func(ctx context.Context, src *syntax.Source) (block.Source, error) { return s.other(ctx, q, src) },
 		Tables: func(ctx context.Context, name string) (*run.Table, error) { return s.table(ctx, q, name) },
 	}, progress)

@@ -34,6 +34,7 @@ type Work struct {
 	// Start is the first instant, End the first after the range.
 	Start, End, Now time.Time
 	Limit           int
+	Limits          run.Limits
 	// Other finds the events of a SOURCE inside the query, of the same account.
 	Other func(ctx context.Context, s *syntax.Source) (block.Source, error)
 	// Tables finds a lookup table of the same account.
@@ -49,13 +50,12 @@ type Engine interface {
 // Native is the engine in Go; every other one answers as it does.
 type Native struct {
 	Workers int // goroutines per query, 0 means one per processor
-	Limits  run.Limits
 }
 
 // Run implements Engine.
 func (n Native) Run(ctx context.Context, w Work, progress *run.Progress) (*run.Result, error) {
 	return run.Run(ctx, w.Plan, run.Options{
-		Source: w.Source, Start: w.Start, End: w.End, Now: w.Now, Limit: w.Limit, Workers: n.Workers, Limits: n.Limits,
+		Source: w.Source, Start: w.Start, End: w.End, Now: w.Now, Limit: w.Limit, Workers: n.Workers, Limits: w.Limits,
 		Progress: progress, Groups: w.Other, Tables: w.Tables,
 	})
 }
@@ -81,6 +81,8 @@ type Options struct {
 	AtOnce int
 	// MaxTime ends a query: 60 minutes. [CloudWatch Logs: quotas]
 	MaxTime time.Duration
+	// Limits bound the memory of each query that runs.
+	Limits run.Limits
 	// KeepQueries bounds the queries kept per account and Region: 1,000.
 	KeepQueries int
 	// ResultBytes bounds one result, uncompressed: 256 MiB.

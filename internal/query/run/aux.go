@@ -125,6 +125,21 @@ func (r *runner) findTable(ctx context.Context, name string) (*Table, error) {
 	return t, nil
 }
 
+// holdTable accounts for a table with its texts, and an index over it.
+func (r *runner) holdTable(t *Table) error {
+	size := int64(0)
+	for _, row := range t.Rows {
+		size += rowBytes + indexBytes
+		for _, v := range row {
+			size += v.Size()
+		}
+	}
+	return r.hold(size)
+}
+
+// indexBytes is about what an entry of an index takes.
+const indexBytes = 96
+
 func (r *runner) loadTable(ctx context.Context, node syntax.Node, name string, columns []string) error {
 	t, err := r.findTable(ctx, name)
 	if err != nil {
@@ -133,6 +148,9 @@ func (r *runner) loadTable(ctx context.Context, node syntax.Node, name string, c
 	a := &auxTable{Table: t}
 	if err := a.build(columns); err != nil {
 		return fmt.Errorf("lookup table %s: %w", name, err)
+	}
+	if err := r.holdTable(t); err != nil {
+		return err
 	}
 	r.aux[node] = a
 	return nil
@@ -174,6 +192,9 @@ func (r *runner) loadNetworks(ctx context.Context, c *syntax.CidrLookup) error {
 	if col < 0 || len(t.Names) == 0 {
 		return fmt.Errorf("lookup table %s: column %s does not exist", c.Table, c.Column)
 	}
+	if err := r.holdTable(t); err != nil {
+		return err
+	}
 	a := &auxTable{Table: t}
 	for i, row := range t.Rows {
 		s, _ := row[col].Text()
@@ -199,6 +220,9 @@ func (r *runner) loadQuery(ctx context.Context, node syntax.Node, q *syntax.Quer
 			return fmt.Errorf("subquery has no column")
 		}
 		key = t.Names[0]
+	}
+	if err := r.hold(indexBytes * int64(len(t.Rows))); err != nil {
+		return err
 	}
 	a := &auxTable{Table: t}
 	if err := a.build([]string{key}); err != nil {
@@ -231,7 +255,7 @@ func (r *runner) inner(ctx context.Context, q *syntax.Query) (*Table, error) {
 		}
 	}
 	opt.Start, opt.End = plan.Range(p.Source, opt.Start, opt.End, opt.Now)
-	sub := newRunner(p, opt)
+	sub := r.within(p, opt)
 	sub.depth = r.depth + 1
 	t, err := sub.stages(ctx, 0, nil)
 	if err != nil {
@@ -243,5 +267,5 @@ func (r *runner) inner(ctx context.Context, q *syntax.Query) (*Table, error) {
 	for _, row := range t.Rows {
 		out.Rows = append(out.Rows, row[:len(p.Columns)])
 	}
-	return out, r.hold(sub.used.Load())
+	return out, nil
 }

@@ -233,8 +233,11 @@ func (c *compiler) call(x *syntax.Call) eval {
 		args[i] = c.expr(a)
 	}
 	buf := make([]value.Value, len(args))
-	ctx := &c.r.fnctx
+	ctx, e := &c.r.fnctx, c.e
 	return func() value.Value {
+		if e.made > maxMade {
+			return value.Value{} // the run fails after this row
+		}
 		for i, a := range args {
 			buf[i] = a()
 		}
@@ -242,9 +245,11 @@ func (c *compiler) call(x *syntax.Call) eval {
 			return value.Value{}
 		}
 		v := body(ctx, buf)
-		if len(v.Raw()) > fn.MaxText {
+		n := len(v.Raw())
+		if n > fn.MaxText {
 			return value.Value{}
 		}
+		e.made += n
 		return v
 	}
 }

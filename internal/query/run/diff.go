@@ -28,6 +28,9 @@ func (r *runner) diff(ctx context.Context, c *syntax.Diff, stage int, now *Table
 	if err != nil {
 		return nil, err
 	}
+	if err := r.holdRows(len(now.Rows)+len(before.Rows), 8); err != nil {
+		return nil, err
+	}
 	type pair struct {
 		now, before float64
 		severity    value.Value
@@ -62,7 +65,7 @@ func (r *runner) diff(ctx context.Context, c *syntax.Diff, stage int, now *Table
 func (r *runner) earlier(ctx context.Context, stage int, d time.Duration) (*Table, error) {
 	p := *r.plan
 	p.Stages = p.Stages[:stage]
-	t, err := (&runner{plan: &p, opt: r.opt, aux: r.aux, fnctx: r.fnctx}).shifted(ctx, d)
+	t, err := (&runner{plan: &p, opt: r.opt, used: r.used, aux: r.aux, fnctx: r.fnctx}).shifted(ctx, d)
 	if err != nil {
 		return nil, fmt.Errorf("earlier range: %w", err)
 	}

@@ -1,9 +1,11 @@
 package run
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/query/block"
+	"github.com/cogtrail/cogtrail/internal/query/fn"
 	"github.com/cogtrail/cogtrail/internal/query/value"
 )
 
@@ -14,6 +16,7 @@ type env struct {
 	gen   []uint32
 	cur   uint32
 	defs  []func() value.Value
+	made  int // bytes of texts that calls have made for the current row
 
 	// Event rows.
 	blk    *block.Block
@@ -49,6 +52,7 @@ func (e *env) beginBlock(b *block.Block) {
 
 func (e *env) beginRow(i int) {
 	e.row = i
+	e.made = 0
 	e.cur++
 	if e.cur == 0 { // after 2^32 rows old marks could look valid
 		clear(e.gen)
@@ -81,6 +85,12 @@ func (e *env) addColumn(name string, segments []string) int {
 	e.cols = append(e.cols, eventColumn{name: name, path: value.NewPath(segments), system: system})
 	return len(e.cols) - 1
 }
+
+// maxMade bounds the texts that expressions make for one row, in bytes: each column of a query may be one, and all live until the
+// next row.
+const maxMade = 8 * fn.MaxText
+
+var errMade = fmt.Errorf("%w of %d MB for the texts of one row", ErrMemory, maxMade>>20)
 
 const messageColumn, timeColumn, logColumn = 0, 1, 2
 

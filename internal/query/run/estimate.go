@@ -46,6 +46,9 @@ func (r *runner) compare(ctx context.Context, now *Table) (*Table, error) {
 		return nil, err
 	}
 	out := &Table{Names: append([]string{"@logcompare"}, now.Names...)}
+	if err := r.holdRows(len(now.Rows)+len(before.Rows), len(out.Names)); err != nil {
+		return nil, err
+	}
 	for _, part := range []struct {
 		name string
 		t    *Table
@@ -64,12 +67,12 @@ func (r *runner) shifted(ctx context.Context, d time.Duration) (*Table, error) {
 	opt := r.opt
 	opt.Start, opt.End = opt.Start.Add(-d), opt.End.Add(-d)
 	opt.Progress = &Progress{}
-	sub := newRunner(&p, opt)
+	sub := r.within(&p, opt)
 	t, err := sub.stages(ctx, 0, nil)
 	if err != nil {
 		return nil, err
 	}
 	r.opt.Progress.Scanned.Add(opt.Progress.Scanned.Load())
 	r.opt.Progress.Bytes.Add(opt.Progress.Bytes.Load())
-	return t, r.hold(sub.used.Load())
+	return t, nil
 }

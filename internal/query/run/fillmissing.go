@@ -42,6 +42,9 @@ func (r *runner) fillMissing(c *syntax.FillMissing, stage int, t *Table) (*Table
 	series := map[string][]value.Value{}
 	have := map[string]map[int64][]value.Value{}
 	var order []string
+	if err := r.hold(3 * indexBytes * int64(len(t.Rows))); err != nil { // each may be a series of its own
+		return nil, err
+	}
 	for _, row := range t.Rows {
 		var key []byte
 		for _, col := range others {
@@ -71,6 +74,9 @@ func (r *runner) fillMissing(c *syntax.FillMissing, stage int, t *Table) (*Table
 			}
 			if len(out.Rows) >= maxBuckets {
 				return nil, fmt.Errorf("fillmissing makes more than %d rows: %w", maxBuckets, ErrMemory)
+			}
+			if err := r.holdRows(1, len(t.Names)); err != nil {
+				return nil, err
 			}
 			out.Rows = append(out.Rows, row)
 		}

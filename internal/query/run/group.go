@@ -1,6 +1,8 @@
 package run
 
 import (
+	"fmt"
+
 	"github.com/cogtrail/cogtrail/internal/query/fn"
 	"github.com/cogtrail/cogtrail/internal/query/plan"
 	"github.com/cogtrail/cogtrail/internal/query/syntax"
@@ -111,7 +113,7 @@ func (s *groupSink) add(*program) error {
 	g, fresh := s.table.find(s.keys)
 	if fresh {
 		if s.r.groups.Add(1) > s.r.opt.Limits.Groups {
-			return ErrGroups
+			return fmt.Errorf("%w, %d: filter more, or group by fewer values", ErrGroups, s.r.opt.Limits.Groups)
 		}
 		s.grown += 64 + 68*int64(len(s.keys)) + 96*int64(len(s.calls))
 		for i := range s.calls {
@@ -213,6 +215,9 @@ func (s *groupSink) finish() (*Table, error) {
 	ranks := make([][]uint32, len(s.by))
 	for i, k := range s.by {
 		ranks[i] = k.ranks()
+	}
+	if err := s.r.holdRows(s.table.n, len(t.Names)); err != nil {
+		return nil, err
 	}
 	for _, g := range s.table.sorted(ranks) {
 		c.e.beginRow(0)

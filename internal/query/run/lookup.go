@@ -130,11 +130,13 @@ func (p *program) join(cmd *syntax.Join) {
 			next()
 			return
 		}
+		made := e.made
 		for _, n := range rows {
 			if p.stopped() {
 				return
 			}
 			p.forget(at)
+			e.made = made
 			e.set(at, value.OfInt(int64(n)))
 			next()
 		}

@@ -25,10 +25,13 @@ type program struct {
 	err  error
 }
 
-// stopped reports whether to leave a multiplier's loop: after an error, or when the query was ended. One event can make
+// stopped reports whether to leave a multiplier's loop: after an error, when the row has become too much, or when the query was ended. One event can make
 // very many rows, so waiting for the end of the block would be too long.
 func (p *program) stopped() bool {
 	p.made++
+	if p.err == nil && p.e.made > maxMade {
+		p.err = errMade
+	}
 	if p.err == nil && p.made%1024 == 0 && p.r.ctx != nil {
 		p.err = p.r.ctx.Err()
 	}
@@ -119,11 +122,13 @@ func (p *program) multiply(name string, x eval) {
 			next()
 			return
 		}
+		made := e.made
 		for _, v := range elements {
 			if p.stopped() {
 				return
 			}
 			p.forget(i)
+			e.made = made
 			e.set(i, v)
 			next()
 		}
@@ -132,6 +137,15 @@ func (p *program) multiply(name string, x eval) {
 
 // forget drops what was remembered in slots from i on.
 func (p *program) forget(i int) { clear(p.e.gen[i:]) }
+
+// row takes the current row through all steps.
+func (p *program) row() error {
+	p.step(0)
+	if p.err == nil && p.e.made > maxMade {
+		p.err = errMade
+	}
+	return p.err
+}
 
 func (p *program) step(i int) {
 	for ; i < len(p.ops); i++ {

@@ -51,7 +51,7 @@ func (r *runner) relevantFields(c *syntax.RelevantFields, t *Table) (*Table, err
 		if value.ParseJSON(m).Kind() != value.Map {
 			continue
 		}
-		numbers := int64(0)
+		size := int64(0)
 		value.Leaves(m, maxDiscovered, func(path string, v value.Value) {
 			if len(wanted) > 0 && !wanted[path] {
 				return
@@ -59,7 +59,8 @@ func (r *runner) relevantFields(c *syntax.RelevantFields, t *Table) (*Table, err
 			f := fields[path]
 			if f == nil {
 				f = &tally{in: map[string]float64{}, out: map[string]float64{}}
-				fields[path] = f
+				fields[strings.Clone(path)] = f
+				size += 3*indexBytes + int64(len(path))
 			}
 			s, _ := v.Text()
 			if n, numeric := v.Num(); numeric {
@@ -67,15 +68,18 @@ func (r *runner) relevantFields(c *syntax.RelevantFields, t *Table) (*Table, err
 				if yes {
 					f.numbers = append(f.numbers, n)
 				}
-				numbers++
+				size += 32 // a slice may have twice the room it needs
 			}
+			seen := f.out
 			if yes {
-				f.in[s]++
-			} else {
-				f.out[s]++
+				seen = f.in
 			}
+			if _, have := seen[s]; !have {
+				size += indexBytes + int64(len(s))
+			}
+			seen[s]++
 		})
-		if err := r.hold(16 * numbers); err != nil {
+		if err := r.hold(size); err != nil {
 			return nil, err
 		}
 	}

@@ -23,7 +23,8 @@ var (
 
 // Limits bound the memory of one run. Zero fields get the defaults.
 type Limits struct {
-	// Bytes is the memory for groups and kept rows, default 256 MB.
+	// Bytes is the memory for groups, kept rows and tables of the query and of those inside it, default 256 MB. Once taken it
+	// counts until the end of the run.
 	Bytes int64
 	// Groups is the number of groups of one stats, default 1,000,000.
 	Groups int64
@@ -90,7 +91,7 @@ func Run(ctx context.Context, p *plan.Plan, opt Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.result(t), nil
+	return r.answer(t)
 }
 
 // RunFrom executes the plan from stage from on; rows are the rows that stage from-1 hands on, with the columns
@@ -103,18 +104,21 @@ func RunFrom(ctx context.Context, p *plan.Plan, from int, rows *Table, opt Optio
 		return nil, fmt.Errorf("resume plan at stage %d of %d", from, len(p.Stages))
 	}
 	r := newRunner(p, opt)
+	if err := r.holdRows(len(rows.Rows), len(rows.Names)); err != nil {
+		return nil, err
+	}
 	t, err := r.stages(ctx, from, rows)
 	if err != nil {
 		return nil, err
 	}
-	return r.result(t), nil
+	return r.answer(t)
 }
 
 type runner struct {
 	plan   *plan.Plan
 	opt    Options
 	fnctx  fn.Ctx
-	used   atomic.Int64 // bytes held
+	used   *atomic.Int64 // bytes held, by queries inside this one too
 	groups atomic.Int64
 	depth  int  // of subqueries
 	shows  bool // rows before the end
@@ -139,7 +143,7 @@ func newRunner(p *plan.Plan, opt Options) *runner {
 	if opt.Progress == nil {
 		opt.Progress = &Progress{}
 	}
-	return &runner{plan: p, opt: opt, aux: map[syntax.Node]*auxTable{}, fnctx: fn.Ctx{
+	return &runner{plan: p, opt: opt, used: new(atomic.Int64), aux: map[syntax.Node]*auxTable{}, fnctx: fn.Ctx{
 		Now: opt.Now.UnixMilli(), Start: opt.Start.UnixMilli(), End: opt.End.UnixMilli() - 1,
 	}}
 }
@@ -147,9 +151,29 @@ func newRunner(p *plan.Plan, opt Options) *runner {
 // hold accounts for memory that stays until the end of the run.
 func (r *runner) hold(n int64) error {
 	if r.used.Add(n) > r.opt.Limits.Bytes {
-		return ErrMemory
+		return r.exceeded()
 	}
 	return nil
+}
+
+// exceeded is what the asker is told.
+func (r *runner) exceeded() error {
+	return fmt.Errorf("%w of %d MB: filter more, take a shorter time range, or group by fewer values", ErrMemory, r.opt.Limits.Bytes>>20)
+}
+
+// holdRows accounts for rows of some columns, without the texts in them.
+func (r *runner) holdRows(rows, columns int) error {
+	return r.hold(int64(rows) * (rowBytes + cellBytes*int64(columns)))
+}
+
+// What a row and a cell of a table take in memory.
+const rowBytes, cellBytes = 24, 32
+
+// within makes a runner of a query inside this one; they share a limit.
+func (r *runner) within(p *plan.Plan, opt Options) *runner {
+	sub := newRunner(p, opt)
+	sub.used = r.used
+	return sub
 }
 
 func (r *runner) stages(ctx context.Context, from int, in *Table) (*Table, error) {
@@ -169,6 +193,13 @@ func (r *runner) stages(ctx context.Context, from int, in *Table) (*Table, error
 		return r.compare(ctx, t)
 	}
 	return t, nil
+}
+
+func (r *runner) answer(t *Table) (*Result, error) {
+	if err := r.holdRows(len(t.Rows), len(t.Names)); err != nil {
+		return nil, err
+	}
+	return r.result(t), nil
 }
 
 func (r *runner) result(t *Table) *Result {

@@ -11,10 +11,20 @@ import (
 	"github.com/cogtrail/cogtrail/internal/query/value"
 )
 
-func autoregress(c *syntax.Autoregress, t *Table) *Table {
-	src := t.ensure(c.Field.Name())
+func (r *runner) autoregress(c *syntax.Autoregress, t *Table) (*Table, error) {
+	lags := c.P2 - c.P1 + 1
+	if r.used.Load()+cellBytes*int64(lags)*int64(len(t.Rows)) > r.opt.Limits.Bytes {
+		return nil, r.exceeded()
+	}
+	names := make([]string, 0, lags+1)
+	names = append(names, c.Field.Name())
 	for lag := c.P1; lag <= c.P2; lag++ {
-		dst := t.ensure(c.Name(lag))
+		names = append(names, c.Name(lag))
+	}
+	t.widen(names...)
+	src := t.column(c.Field.Name())
+	for lag := c.P1; lag <= c.P2; lag++ {
+		dst := t.column(c.Name(lag))
 		for i := len(t.Rows) - 1; i >= 0; i-- {
 			v := value.Value{}
 			if i >= lag {
@@ -23,7 +33,7 @@ func autoregress(c *syntax.Autoregress, t *Table) *Table {
 			t.Rows[i][dst] = v
 		}
 	}
-	return t
+	return t, nil
 }
 
 func accum(c *syntax.Accum, t *Table) *Table {
@@ -60,7 +70,10 @@ func fillDown(c *syntax.FillDown, t *Table) *Table {
 }
 
 // sessionize numbers sessions per actor in time order; the session's name is "<number>".
-func sessionize(c *syntax.Sessionize, t *Table) *Table {
+func (r *runner) sessionize(c *syntax.Sessionize, t *Table) (*Table, error) {
+	if err := r.hold(indexBytes * int64(len(t.Rows))); err != nil {
+		return nil, err
+	}
 	span := int64(30 * 60_000)
 	if c.MaxSpan != nil {
 		if p, err := fn.ParsePeriod(c.MaxSpan.N, c.MaxSpan.Unit); err == nil {
@@ -101,7 +114,7 @@ rows:
 		open[string(buf)] = s
 		row[dst] = value.OfInt(s.id)
 	}
-	return t
+	return t, nil
 }
 
 // outlier pulls values beyond param interquartile ranges to the border, or removes their rows. Values below are only
@@ -189,7 +202,7 @@ func addTotals(c *syntax.AddTotals, t *Table, visible int) *Table {
 	return t
 }
 
-func countFrequent(c *syntax.CountFrequent, t *Table) *Table {
+func (r *runner) countFrequent(c *syntax.CountFrequent, t *Table) (*Table, error) {
 	names := fieldNames(c.Fields)
 	cols := make([]int, len(names))
 	for i, n := range names {
@@ -212,6 +225,9 @@ rows:
 		}
 		e := found[string(buf)]
 		if e == nil {
+			if err := r.hold(indexBytes + 2*int64(len(buf)) + 2*cellBytes*int64(len(cols)+1)); err != nil {
+				return nil, err
+			}
 			e = &entry{}
 			for _, col := range cols {
 				e.keys = append(e.keys, row[col])
@@ -235,5 +251,5 @@ rows:
 		}
 		return 0
 	})
-	return out
+	return out, nil
 }

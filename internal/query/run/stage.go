@@ -92,9 +92,8 @@ func (r *runner) table(ctx context.Context, st *plan.Stage, in *Table) (sink, er
 		index = i
 		p.e.cells = row
 		p.e.beginRow(i)
-		p.step(0)
-		if p.err != nil {
-			return nil, p.err
+		if err := p.row(); err != nil {
+			return nil, err
 		}
 	}
 	return s, nil
@@ -138,7 +137,7 @@ func (w *worker) block(ctx context.Context, b *block.Block, pr *Progress) (err e
 	for i := range b.N {
 		p.e.beginRow(i)
 		p.hit = false
-		p.step(0)
+		_ = p.row() // its error is p's
 		if p.hit {
 			matched++
 		}

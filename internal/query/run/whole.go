@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/query/plan"
@@ -12,6 +13,15 @@ import (
 
 // whole runs a command that needs all rows of a stage at once.
 func (r *runner) whole(ctx context.Context, st *plan.Stage, stage int, t *Table) (*Table, error) {
+	before := len(t.Rows) * len(t.Names)
+	out, err := r.command(ctx, st, stage, t)
+	if err != nil {
+		return nil, err
+	}
+	return out, r.hold(cellBytes * int64(max(0, len(out.Rows)*len(out.Names)-before)))
+}
+
+func (r *runner) command(ctx context.Context, st *plan.Stage, stage int, t *Table) (*Table, error) {
 	switch c := st.Whole.(type) {
 	case *syntax.Pattern:
 		return t, nil // its sink did the work
@@ -20,7 +30,7 @@ func (r *runner) whole(ctx context.Context, st *plan.Stage, stage int, t *Table)
 	case *syntax.Anomaly:
 		return r.anomaly(ctx, stage, t)
 	case *syntax.Autoregress:
-		return autoregress(c, t), nil
+		return r.autoregress(c, t)
 	case *syntax.Accum:
 		return accum(c, t), nil
 	case *syntax.FillDown:
@@ -28,13 +38,13 @@ func (r *runner) whole(ctx context.Context, st *plan.Stage, stage int, t *Table)
 	case *syntax.FillMissing:
 		return r.fillMissing(c, stage, t)
 	case *syntax.Outlier:
-		return outlier(c, t), nil
+		return outlier(c, t), r.hold(8 * int64(len(t.Rows)))
 	case *syntax.Sessionize:
-		return sessionize(c, t), nil
+		return r.sessionize(c, t)
 	case *syntax.AddTotals:
 		return addTotals(c, t, st.Visible), nil
 	case *syntax.CountFrequent:
-		return countFrequent(c, t), nil
+		return r.countFrequent(c, t)
 	case *syntax.AppendCols:
 		return r.appendCols(ctx, c, t)
 	case *syntax.RelevantFields:
@@ -45,14 +55,25 @@ func (r *runner) whole(ctx context.Context, st *plan.Stage, stage int, t *Table)
 
 // ensure returns the index of a column, adding it empty if needed.
 func (t *Table) ensure(name string) int {
-	if i := t.column(name); i >= 0 {
-		return i
+	t.widen(name)
+	return t.column(name)
+}
+
+// widen adds the columns that are not there yet, all at once: each time rows are copied.
+func (t *Table) widen(names ...string) {
+	old := len(t.Names)
+	t.Names = slices.Clip(t.Names)
+	for _, n := range names {
+		if t.column(n) < 0 {
+			t.Names = append(t.Names, n)
+		}
 	}
-	t.Names = append(append([]string{}, t.Names...), name)
+	if len(t.Names) == old {
+		return
+	}
 	for i, row := range t.Rows {
-		t.Rows[i] = append(row[:len(row):len(row)], value.Value{})
+		t.Rows[i] = append(row[:old:old], make([]value.Value, len(t.Names)-old)...)
 	}
-	return len(t.Names) - 1
 }
 
 // matching are the columns for names, of which those ending in * match beginnings; no names match the visible columns.
