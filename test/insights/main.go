@@ -6,6 +6,7 @@
 //
 //	go run ./test/insights -records 1000000 [-dir FOLDER] [-runs 5] [-baseline 1000000]
 //	go run ./test/insights -dir FOLDER -query 4 -cpuprofile FILE
+//	go run ./test/insights -history 5000000 [-dir FOLDER]    (LookupEvents over as many events of 90 days instead)
 //
 //	generator ─ rows ─▶ segment.Store: Append, Seal, Commit, Publish ─ Compact ─▶ FOLDER
 //	         └─ the first records ─▶ FOLDER/trail-N/*.json.gz ─▶ DuckDB, jq ───────────┐
@@ -47,6 +48,7 @@ func main() {
 	flag.Int64Var(&o.baseline, "baseline", 0, "records in gzip files, at most those of the folder, which DuckDB and jq are measured over (default none)")
 	flag.IntVar(&o.baselineThreads, "baseline-threads", runtime.NumCPU(), "threads of DuckDB over the files")
 	flag.Int64Var(&o.memory, "baseline-memory", 4096, "MB of memory of DuckDB over the files")
+	flag.Int64Var(&o.history, "history", 0, "measure LookupEvents over so many events instead")
 	flag.IntVar(&o.query, "query", 0, "number of the only query to run (default all)")
 	flag.StringVar(&o.profile, "cpuprofile", "", "file for a CPU profile of the queries, without the accelerator's process")
 	flag.BoolVar(&o.writeOnly, "write-only", false, "write the records and run no query")
@@ -61,6 +63,7 @@ func main() {
 
 type options struct {
 	records, baseline       int64
+	history                 int64
 	dir                     string
 	runs, threads           int
 	query                   int
@@ -83,6 +86,9 @@ func run(ctx context.Context, o options) (err error) {
 	// The accelerator wants absolute paths.
 	if o.dir, err = filepath.Abs(o.dir); err != nil {
 		return err
+	}
+	if o.history > 0 {
+		return history(ctx, o)
 	}
 	held, err := fill(ctx, o)
 	if err != nil {

@@ -6,7 +6,11 @@
 //
 //	go run ./test/load -binary ./cogtrail [-seconds 5]
 //	go run ./test/load -binary ./cogtrail -folder FOLDER      (start over a folder only)
-//	go run ./test/load -binary ./cogtrail -users 1000000      (a pool of so many users: import, searches, sign-ins)
+//	go run ./test/load -binary ./cogtrail -users 1000000      (a pool of so many users: import, searches, sign-ins; with
+//	                                                           -folder in that data folder, which stays)
+//	go run ./test/load -binary ./cogtrail -events             (data events made durable, with and without metric filters)
+//	go run ./test/load -binary ./cogtrail -folder FOLDER -crash
+//	                                                          (start over a folder after kill -9 under load)
 //
 // Load generator and server share the machine; CPU time per call is the
 // server's own, read from the kernel, with everything it does behind the answer:
@@ -27,13 +31,20 @@ func main() {
 	flag.StringVar(&o.binary, "binary", "./cogtrail", "server to measure")
 	flag.StringVar(&o.state, "state", "", "state engine of the server")
 	flag.StringVar(&o.folder, "folder", "", "measure only the start over this data folder")
+	events := flag.Bool("events", false, "measure data events of a trail instead")
+	crash := flag.Bool("crash", false, "measure the start over -folder after kill -9 under load instead")
 	count := flag.Int("users", 0, "measure a pool of so many users instead")
 	seconds := flag.Int("seconds", 5, "seconds per measurement")
 	flag.Parse()
 	o.each = time.Duration(*seconds) * time.Second
 	run := run
-	if *count > 0 {
+	switch {
+	case *count > 0:
 		run = func(o options) error { return people(o, *count) }
+	case *events:
+		run = dataEvents
+	case *crash:
+		run = crashes
 	}
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)

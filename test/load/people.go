@@ -23,11 +23,13 @@ const importSize = 100_000
 
 // people measures a pool of so many users: their import, searches by each attribute, and what those who sign in among them do.
 func people(o options, n int) (err error) {
-	dir, err := os.MkdirTemp("", "cogtrail-people-")
-	if err != nil {
-		return err
+	dir := o.folder
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "cogtrail-people-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
 	}
-	defer os.RemoveAll(dir)
 	t, err := launch(o, dir)
 	if err != nil {
 		return err

@@ -118,6 +118,7 @@ func (t *target) cpu() time.Duration {
 
 var prefixes = map[string]string{
 	"cognito-idp": "AWSCognitoIdentityProviderService.", "cloudtrail": "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.",
+	"logs": "Logs_20140328.",
 }
 
 // call sends one AWS JSON call, signed or not, and returns answer and request id.

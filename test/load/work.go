@@ -126,6 +126,7 @@ func (w *work) srpOf(user string) error {
 // figures are one row of the table.
 type figures struct {
 	rate          float64 // per second
+	calls         int
 	p50, p99, cpu time.Duration
 }
 
@@ -157,6 +158,6 @@ func (w *work) drive(clients int, d time.Duration, do func(int64) error) (*figur
 	all := slices.Concat(took...)
 	slices.Sort(all)
 	return &figures{
-		rate: float64(len(all)) / elapsed.Seconds(), p50: all[len(all)/2], p99: all[len(all)*99/100], cpu: cpu / time.Duration(len(all)),
+		rate: float64(len(all)) / elapsed.Seconds(), calls: len(all), p50: all[len(all)/2], p99: all[len(all)*99/100], cpu: cpu / time.Duration(len(all)),
 	}, nil
 }

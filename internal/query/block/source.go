@@ -21,6 +21,8 @@ const (
 	In
 	// Exists: the column is present.
 	Exists
+	// Contains: the text of the column contains each of Values.
+	Contains
 )
 
 // Predicate is a condition that every row of interest fulfils. Only comparisons whose exact meaning is equality of

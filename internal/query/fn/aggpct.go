@@ -20,19 +20,24 @@ var distribution = []*Agg{
 	{Name: "median", Args: []Arg{Any}, Min: 1, New: simple(func() State { return &sketch{p: 0.5} })},
 }
 
-// sketch finds percentiles with linear interpolation between ranks (inferred). Up to maxPoints values the answer is
-// exact; beyond, neighbours are merged into weighted points, which moves a rank by at most about 2/maxPoints.
+// sketch finds percentiles with linear interpolation between ranks (inferred). Up to maxPoints different values the
+// answer is exact; beyond, neighbours are merged, which moves a rank by at most about 2/maxPoints.
 type sketch struct {
 	p      float64
 	points []point
+	full   int // points at which equal ones are joined
 	low    float64
 	high   float64
 	n      float64
 }
 
+// point stands for w equal values v or, with negative w, for -w values with the mean v.
 type point struct{ v, w float64 }
 
-const maxPoints = 1 << 17
+const (
+	maxPoints = 1 << 17
+	minPoints = 64
+)
 
 func (s *sketch) Add(a []value.Value, _ Moment) int64 {
 	x, ok := a[0].Num()
@@ -51,20 +56,39 @@ func (s *sketch) add(p point) {
 	if s.n == 0 || p.v > s.high {
 		s.high = p.v
 	}
-	s.n += p.w
+	s.n += math.Abs(p.w)
 	s.points = append(s.points, p)
+	if len(s.points) < max(minPoints, s.full) {
+		return
+	}
+	s.join()
 	if len(s.points) > maxPoints {
 		s.compress()
 	}
+	s.full = min(2*len(s.points), maxPoints+1)
 }
 
-func (s *sketch) compress() {
+// join makes one point of those of equal values.
+func (s *sketch) join() {
 	s.order()
+	out := s.points[:1]
+	for _, p := range s.points[1:] {
+		if last := &out[len(out)-1]; last.v == p.v && last.w > 0 && p.w > 0 {
+			last.w += p.w
+		} else {
+			out = append(out, p)
+		}
+	}
+	s.points = out
+}
+
+// compress halves the points, which are in order.
+func (s *sketch) compress() {
 	out := s.points[:0]
 	for i := 0; i+1 < len(s.points); i += 2 {
 		a, b := s.points[i], s.points[i+1]
-		w := a.w + b.w
-		out = append(out, point{(a.v*a.w + b.v*b.w) / w, w})
+		wa, wb := math.Abs(a.w), math.Abs(b.w)
+		out = append(out, point{(a.v*wa + b.v*wb) / (wa + wb), -(wa + wb)})
 	}
 	if len(s.points)%2 == 1 {
 		out = append(out, s.points[len(s.points)-1])
@@ -97,17 +121,22 @@ func (s *sketch) Result() value.Value {
 	}
 	s.order()
 	rank := s.p * (s.n - 1)
-	// Each point stands at the middle rank of the values it replaces.
 	before, lastRank, last := 0.0, 0.0, s.low
 	for _, p := range s.points {
-		at := before + (p.w-1)/2
-		if at >= rank {
-			if at == lastRank {
-				return value.OfNumber(p.v)
-			}
-			return value.OfNumber(last + (p.v-last)*(rank-lastRank)/(at-lastRank))
+		// Equal values have their ranks, a mean stands at the middle of those of its values.
+		w := math.Abs(p.w)
+		first, final := before, before+w-1
+		if p.w < 0 {
+			first = before + (w-1)/2
+			final = first
 		}
-		before, lastRank, last = before+p.w, at, p.v
+		if first >= rank && first != lastRank {
+			return value.OfNumber(last + (p.v-last)*(rank-lastRank)/(first-lastRank))
+		}
+		if final >= rank {
+			return value.OfNumber(p.v)
+		}
+		before, lastRank, last = before+w, final, p.v
 	}
 	if lastRank >= s.n-1 {
 		return value.OfNumber(last)

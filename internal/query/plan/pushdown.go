@@ -29,6 +29,21 @@ func (b *builder) pushdown(x syntax.Expr) {
 				b.plan.Equal = append(b.plan.Equal, block.Predicate{Column: f, Op: op, Values: []string{*s}})
 			}
 		}
+	case *syntax.Like:
+		f, ok := x.X.(*syntax.Field)
+		if !ok || x.Not || f.Name() != block.Message || b.scope.known(f.Segments) {
+			return
+		}
+		p := block.Predicate{Column: block.Message, Op: block.Contains}
+		switch pattern := x.Pattern.(type) {
+		case *syntax.String:
+			p.Values = []string{pattern.Value}
+		case *syntax.Regex:
+			p.Values = required(pattern.Pattern)
+		}
+		if len(p.Values) > 0 {
+			b.plan.Equal = append(b.plan.Equal, p)
+		}
 	case *syntax.In:
 		f := b.plain(x.X)
 		if f == "" || x.Not || x.Query != nil {

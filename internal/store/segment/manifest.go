@@ -25,6 +25,8 @@ type Manifest struct {
 	Created int64
 	// MarksAt is the time of the marks that a merge has applied, so that none older hides a row of it; 0 after sealing.
 	MarksAt int64 `json:",omitempty"`
+	// Tokens tells what its messages hold: see tokens.go.
+	Tokens tokenFilter `json:",omitempty"`
 }
 
 // Span is the contiguous range of rows of one group in a segment, by time.

@@ -106,6 +106,9 @@ func (sc *scan) produce(send func(func() error) bool) {
 	}
 	for i := range sc.view.parts {
 		p := &sc.view.parts[i]
+		if sc.skip(p) {
+			continue
+		}
 		pieces, err := p.pieces(max(sc.from, p.vis.minTime), sc.to, sc.req.NewestFirst)
 		if err != nil {
 			sc.fail(err)
@@ -120,6 +123,20 @@ func (sc *scan) produce(send func(func() error) bool) {
 	if !sc.req.NewestFirst {
 		sc.tail(send)
 	}
+}
+
+// skip tells that no message of a part can fulfil the predicates. A part that is in range and visible in part only is
+// looked at, since its rows must be counted.
+func (sc *scan) skip(p *part) bool {
+	s := p.span
+	if s.MinTime < max(sc.from, p.vis.minTime) || s.MaxTime >= sc.to || p.vis.any() && !p.vis.spanClean(s) ||
+		!slices.ContainsFunc(sc.req.Equal, func(pr block.Predicate) bool { return !p.h.m.Tokens.mayHold(pr) }) {
+		return false
+	}
+	if sc.req.Skipped != nil {
+		sc.req.Skipped(s.Rows, s.RawBytes)
+	}
+	return true
 }
 
 func (sc *scan) fail(err error) {
@@ -187,11 +204,23 @@ func (sc *scan) piece(p *piece) error {
 // filter applies the predicates that columns can answer.
 func (sc *scan) filter(p *piece) error {
 	for _, pr := range sc.req.Equal {
-		if pr.Column != block.LogStream && (!slices.Contains(promoted, pr.Column) || !p.usable(pr.Column)) {
-			continue
-		}
 		if p.rows() == 0 {
 			return nil
+		}
+		switch {
+		case pr.Op == block.Contains && pr.Column == block.Message:
+			if err := p.keepHolders(pr.Values); err != nil {
+				return err
+			}
+			continue
+		case isPath(pr) && p.part.h.m.Tokens != nil: // letters are not escaped
+			if err := p.keepWords(wordsOf(pr)); err != nil {
+				return err
+			}
+			continue
+		}
+		if pr.Column != block.LogStream && (!slices.Contains(promoted, pr.Column) || !p.usable(pr.Column)) {
+			continue
 		}
 		if pr.Op == block.Eq || pr.Op == block.In {
 			may, err := p.mayHold(pr.Column, pr.Values)

@@ -3,6 +3,7 @@ package segment
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cogtrail/cogtrail/internal/query/block"
@@ -162,6 +163,47 @@ func (p *piece) find(text string) ([]block.Verdict, error) {
 	}
 	p.found[text] = v
 	return v, nil
+}
+
+// keepHolders keeps the rows whose messages may hold all of some texts.
+func (p *piece) keepHolders(texts []string) error {
+	for _, t := range texts {
+		s, ok := searchFor(t)
+		if !ok || p.rows() == 0 {
+			continue
+		}
+		v, err := p.search(s)
+		if err != nil {
+			return err
+		}
+		if v != nil {
+			p.keep(func(i int) bool { return v[i] != block.Lacks })
+		}
+	}
+	return nil
+}
+
+// keepWords keeps the rows whose messages may hold all of some texts outside of the texts of promoted columns.
+func (p *piece) keepWords(texts []string) error {
+	var parts []string
+	for _, t := range texts {
+		if s, ok := searchFor(t); ok {
+			parts = append(parts, s.part)
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	v, err := p.column(colWords)
+	if err != nil || v == nil || len(v.strs) == 0 {
+		return err
+	}
+	has := make([]bool, len(v.strs))
+	for i, entry := range v.strs {
+		has[i] = !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(entry, part) })
+	}
+	p.keep(func(i int) bool { return v.codes[i] == noCode || has[v.codes[i]] })
+	return nil
 }
 
 func (p *piece) search(s search) ([]block.Verdict, error) {

@@ -74,6 +74,7 @@ func sorted(rows []Row) []int {
 type fileWriter struct {
 	w *parquet.GenericWriter[any]
 	m Manifest
+	t tokens
 }
 
 func newFileWriter(out io.Writer) *fileWriter {
@@ -95,6 +96,7 @@ type rowGroup struct {
 	rows []*Row
 	// inexact collects the columns that do not hold what a query reads; "*" stands for all.
 	inexact map[Key]map[string]bool
+	tokens  tokens
 	err     error
 }
 
@@ -131,6 +133,7 @@ func (f *fileWriter) write(ctx context.Context, groups [][]*Row) error {
 // account adds a written row group to the manifest.
 func (f *fileWriter) account(g *rowGroup) {
 	m := &f.m
+	f.t.merge(&g.tokens)
 	for _, r := range g.rows {
 		size := int64(len(r.Message))
 		if m.Rows == 0 {
@@ -237,6 +240,7 @@ func (g *rowGroup) fill(cols [][]parquet.Value, rows []*Row, w *words) {
 		f.promote(r.Message)
 		message[i] = parquet.ByteArrayValue(punch(r.Message, &f))
 		word[i] = w.of(r.Message, &f)
+		g.tokens.add(r.Message, &f)
 		if f.opaque {
 			g.mark(r.key(), "*")
 		}
@@ -344,6 +348,7 @@ func (s *Store) produce(ctx context.Context, minOrd int64, fill func(*fileWriter
 		return Manifest{}, err
 	}
 	m = w.m
+	m.Tokens = w.t.filter()
 	m.Name, m.Bytes, m.SHA256 = name, out.n, hex.EncodeToString(out.h.Sum(nil))
 	m.Created = s.now()
 	return m, nil
