@@ -55,7 +55,7 @@ type Config struct {
 		HoldBytes   int64         `yaml:"holdBytes" default:"268435456" help:"memory that groups and rows of one Insights query may take in the server, where four run at once; a query that needs more fails"`
 	} `yaml:"query"`
 	Logs struct {
-		Destinations map[string]string `yaml:"destinations" help:"URLs that take what subscription filters choose, by the ARN of the Lambda function, Firehose stream or other destination. In the environment: ARN=URL,ARN=URL"`
+		Destinations map[string]string `yaml:"destinations" help:"URLs that take what subscription filters choose and user pools deliver, by the ARN of the Lambda function, Firehose stream or other destination. In the environment: ARN=URL,ARN=URL"`
 	} `yaml:"logs"`
 	HTTP struct {
 		BodyBytes      int64    `yaml:"bodyBytes" default:"1048576" help:"largest body of a JSON, CBOR or query call"`

@@ -140,7 +140,7 @@ func (b *builder) userPools() (*service.Service, error) {
 		return nil, err
 	}
 	pools, err := service.New(service.Deps{
-		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox}, Import: b.imports(), Functions: functions, Threat: guard, LogBuckets: poolBuckets{b},
+		Vault: b.vault, Keys: reserve, Messages: messages{b.mailbox}, Import: b.imports(), Functions: functions, Threat: guard, LogBuckets: poolBuckets{b}, LogStreams: poolStreams{b.poster()},
 		Issuer: func(pool string) string { return b.config.PublicURL + "/" + pool }, Site: b.config.site, DomainSuffix: b.config.HTTP.DomainSuffix,
 	})
 	if err != nil {

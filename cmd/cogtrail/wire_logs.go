@@ -23,17 +23,22 @@ import (
 	"github.com/cogtrail/cogtrail/internal/userpool/trigger"
 )
 
+// poster sends to the addresses of the operator's settings.
+func (b *builder) poster() *subscription.Poster {
+	return &subscription.Poster{
+		Addresses: b.config.Logs.Destinations,
+		// The operator names the addresses, so they may be of his own network.
+		Client: outbound.New(outbound.Options{AllowPrivate: true}),
+	}
+}
+
 // subscriptions are the subscription filters of log groups and their deliveries.
 func (b *builder) subscriptions() (*subscription.Service, error) {
 	functions, err := b.lambda()
 	if err != nil {
 		return nil, err
 	}
-	p := &subscription.Poster{
-		Addresses: b.config.Logs.Destinations,
-		// The operator names the addresses, so they may be of his own network.
-		Client: outbound.New(outbound.Options{AllowPrivate: true}),
-	}
+	p := b.poster()
 	if functions != nil {
 		p.Invoke = func(ctx context.Context, function string, payload []byte) error {
 			_, err := functions.Invoke(ctx, function, payload)

@@ -16,6 +16,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/drain"
 	"github.com/cogtrail/cogtrail/internal/job"
 	"github.com/cogtrail/cogtrail/internal/logs"
+	"github.com/cogtrail/cogtrail/internal/logs/subscription"
 	"github.com/cogtrail/cogtrail/internal/metric"
 	"github.com/cogtrail/cogtrail/internal/notify/mailbox"
 	"github.com/cogtrail/cogtrail/internal/object"
@@ -75,9 +76,26 @@ func (s useSettler) Settle(tx store.Tx, batch drain.Batch) error {
 // logFiles writes what user pools deliver to buckets, as often as trails do.
 func (b *builder) logFiles(pools *service.Service) {
 	x := &logdelivery.Exporter{
-		State: b.engines.state, Realm: pools.Realm, Buckets: poolBuckets{b}, Interval: b.config.Trail.Interval, Now: b.clock.Now, Log: b.log,
+		State: b.engines.state, Realm: pools.Realm, Buckets: poolBuckets{b}, Streams: poolStreams{b.poster()}, Interval: b.config.Trail.Interval,
+		Now: b.clock.Now, Log: b.log,
 	}
 	b.jobs[logdelivery.JobKind] = x.Run
+	b.jobs[logdelivery.StreamJobKind] = x.Run
+}
+
+// poolStreams is Firehose as user pools deliver to it: the addresses that subscription filters send to.
+type poolStreams struct{ poster *subscription.Poster }
+
+// Knows implements logdelivery.Streams.
+func (p poolStreams) Knows(stream string) bool { return p.poster.Knows(stream) }
+
+// Send implements logdelivery.Streams.
+func (p poolStreams) Send(ctx context.Context, r logdelivery.Request) error {
+	err := p.poster.SendRecords(ctx, r.Stream, r.ID, r.Records, r.Now)
+	if errors.Is(err, subscription.ErrRefused) {
+		return fmt.Errorf("%w: %w", logdelivery.ErrRefused, err)
+	}
+	return err
 }
 
 // poolBuckets is S3 as user pools deliver to it.

@@ -49,16 +49,32 @@ func (p *Poster) Send(ctx context.Context, d Delivery) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
-	defer cancel()
 	body, headers, err := form(v, d)
 	if err != nil {
 		return err
 	}
-	to := p.Addresses[d.Destination]
-	if to == "" && v == lambda && p.Invoke != nil {
+	if p.Addresses[d.Destination] == "" && v == lambda && p.Invoke != nil {
+		ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+		defer cancel()
 		return p.Invoke(ctx, d.Destination, body)
 	}
+	return p.post(ctx, d.Destination, d.ID, body, headers)
+}
+
+// SendRecords sends records to a stream of Firehose in one request. id is the request's, the same when it is sent again. Errors as for Send.
+func (p *Poster) SendRecords(ctx context.Context, stream, id string, records [][]byte, now time.Time) error {
+	body, headers, err := firehoseRequest(stream, id, records, now)
+	if err != nil {
+		return err
+	}
+	return p.post(ctx, stream, id, body, headers)
+}
+
+// post makes one attempt to bring a body to a destination's address.
+func (p *Poster) post(ctx context.Context, destination, id string, body []byte, headers map[string]string) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	to := p.Addresses[destination]
 	if to == "" {
 		return errors.New("the destination has no address")
 	}
@@ -67,7 +83,7 @@ func (p *Poster) Send(ctx context.Context, d Delivery) error {
 		return errors.New("the address of the destination is no URL")
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Idempotency-Key", d.ID)
+	req.Header.Set("Idempotency-Key", id)
 	for name, value := range headers {
 		req.Header.Set(name, value)
 	}
@@ -88,19 +104,32 @@ func (p *Poster) Send(ctx context.Context, d Delivery) error {
 	}
 }
 
+type record struct {
+	Data []byte `json:"data"` // base64 in JSON
+}
+
+// firehoseRequest makes the request of a Firehose HTTP endpoint. [Firehose: HTTP endpoint delivery request and response specifications]
+func firehoseRequest(stream, id string, data [][]byte, now time.Time) (body []byte, headers map[string]string, err error) {
+	records := make([]record, len(data))
+	for i := range data {
+		records[i].Data = data[i]
+	}
+	body, err = json.Marshal(map[string]any{"requestId": id, "timestamp": now.UnixMilli(), "records": records})
+	if err != nil {
+		return nil, nil, fmt.Errorf("make the body: %w", err)
+	}
+	return body, map[string]string{
+		"X-Amz-Firehose-Protocol-Version": "1.0", "X-Amz-Firehose-Request-Id": id, "X-Amz-Firehose-Source-Arn": stream,
+	}, nil
+}
+
 // form makes the body for a vendor.
 func form(v vendor, d Delivery) (body []byte, headers map[string]string, err error) {
-	type record struct {
-		Data []byte `json:"data"` // base64 in JSON
-	}
 	switch v {
 	case lambda:
 		body, err = json.Marshal(map[string]any{"awslogs": record{d.Data}})
-	case firehose: // [Firehose: HTTP endpoint delivery request and response specifications]
-		body, err = json.Marshal(map[string]any{"requestId": d.ID, "timestamp": d.Now.UnixMilli(), "records": []record{{d.Data}}})
-		headers = map[string]string{
-			"X-Amz-Firehose-Protocol-Version": "1.0", "X-Amz-Firehose-Request-Id": d.ID, "X-Amz-Firehose-Source-Arn": d.Destination,
-		}
+	case firehose:
+		return firehoseRequest(d.Destination, d.ID, [][]byte{d.Data}, d.Now)
 	default:
 		var z *gzip.Reader
 		if z, err = gzip.NewReader(bytes.NewReader(d.Data)); err == nil {

@@ -50,6 +50,10 @@ func TestPoster_Send(t *testing.T) {
 		header.Get("X-Amz-Firehose-Request-Id") != "id-1" || header.Get("X-Amz-Firehose-Source-Arn") != hose || header.Get("X-Amz-Firehose-Protocol-Version") != "1.0" {
 		t.Errorf("firehose: %v, %s, %v", err, body, header)
 	}
+	err := p.SendRecords(t.Context(), hose, "id-2", [][]byte{[]byte(`{"n":1}`), []byte(`{"n":2}`)}, time.UnixMilli(2000))
+	if err != nil || body != `{"records":[{"data":"eyJuIjoxfQ=="},{"data":"eyJuIjoyfQ=="}],"requestId":"id-2","timestamp":2000}` || header.Get("X-Amz-Firehose-Request-Id") != "id-2" {
+		t.Errorf("records: %v, %s, %v", err, body, header)
+	}
 	if err := send(hook); err != nil || body != `{"messageType":"DATA_MESSAGE"}` || header.Get("Idempotency-Key") != "id-1" {
 		t.Errorf("webhook: %v, %s, %v", err, body, header)
 	}
@@ -64,6 +68,13 @@ func TestPoster_Send(t *testing.T) {
 	}
 	if !p.Knows(function) || !p.Knows(hose) || p.Knows(hose+"2") || p.Knows("x") {
 		t.Error("knows the wrong destinations")
+	}
+	status = http.StatusBadRequest
+	if err := p.SendRecords(t.Context(), hose, "id-3", [][]byte{nil}, time.UnixMilli(0)); !errors.Is(err, subscription.ErrRefused) {
+		t.Errorf("refused records: %v", err)
+	}
+	if err := p.SendRecords(t.Context(), hose+"2", "id-4", nil, time.UnixMilli(0)); err == nil {
+		t.Error("records sent to nobody")
 	}
 	if err := send(hook + "2"); err == nil {
 		t.Error("sent to nobody")

@@ -43,16 +43,6 @@ func bucketName(text string) string {
 	return a.Resource
 }
 
-// bucketOf is the bucket that events of a pool go to now, empty for none.
-func bucketOf(list []cognitoidp.LogConfigurationType) string {
-	for i := range list {
-		if c := list[i].S3Configuration; c != nil && c.BucketArn != nil {
-			return bucketName(*c.BucketArn)
-		}
-	}
-	return ""
-}
-
 // fileKey names a log file as other services whose logs are delivered to buckets do. (inferred)
 func fileKey(l *lane, now time.Time) string {
 	at := now.UTC()

@@ -51,7 +51,7 @@ func (s *Service) destination(c *op.Call, p *userpool.Pool, l *cognitoidp.LogCon
 	case l.EventSource == Notifications && l.CloudWatchLogsConfiguration == nil:
 		return logGroupOnly()
 	case l.FirehoseConfiguration != nil:
-		return userpool.Unsupported("FirehoseConfiguration")
+		return s.checkStream(p, l.FirehoseConfiguration)
 	case l.S3Configuration != nil:
 		return s.checkBucket(c.Tx, p, l.S3Configuration, c.Now)
 	}

@@ -53,7 +53,7 @@ func Deliver(tx store.Tx, w Writer, p *userpool.Pool, source string, now time.Ti
 			return fmt.Errorf("encode log of a user pool: %w", err)
 		}
 		if l.CloudWatchLogsConfiguration == nil {
-			if err := wait(tx, p, now, w.Interval(), raw); err != nil {
+			if err := wait(tx, p, now, targetOf(list), w.Interval(), raw); err != nil {
 				return err
 			}
 			continue

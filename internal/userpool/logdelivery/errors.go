@@ -35,6 +35,10 @@ func closedBucket(name string) *schema.Error {
 	return invalid("Bucket " + name + " does not exist or its policy does not allow delivery.logs.amazonaws.com to put log files.") // (inferred)
 }
 
+func unknownStream(text string) *schema.Error {
+	return invalid("Invalid log destination: " + text + " has no address: logs.destinations of this server names none.")
+}
+
 func plusOnly() *schema.Error {
 	return cognitoidp.FeatureUnavailableInTierException("Export of user activity logs is not available in the user pool's feature plan.") // (inferred)
 }

@@ -10,13 +10,18 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/cogtrail/cogtrail/internal/job"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/userpool"
 )
 
-// JobKind is the kind of the jobs that write files; Exporter.Run handles them.
-const JobKind = "user pool log file"
+// Kinds of the jobs that write files, and that send to streams; Exporter.Run handles both.
+const (
+	JobKind       = "user pool log file"
+	StreamJobKind = "user pool log stream"
+)
 
 // work is the payload of a job.
 type work struct{ Pool userpool.PoolID }
@@ -30,18 +35,19 @@ const (
 	patience = 24 * time.Hour
 )
 
-// Exporter writes what waits into buckets. Its fields are set once.
+// Exporter brings what waits to buckets and streams. Its fields are set once.
 type Exporter struct {
 	State   store.State
 	Realm   *userpool.Realm
 	Buckets Buckets
+	Streams Streams
 	// Interval is how long the first event of a file waits for others.
 	Interval time.Duration
 	Now      func() time.Time
 	Log      *slog.Logger
 }
 
-// Run writes one file of a pool. Its error says that another attempt is due.
+// Run writes one file, or sends one request, of a pool. Its error says that another attempt is due.
 func (x *Exporter) Run(ctx context.Context, j job.Job) error {
 	var w work
 	if err := json.Unmarshal(j.Payload, &w); err != nil {
@@ -55,8 +61,11 @@ func (x *Exporter) Run(ctx context.Context, j job.Job) error {
 	if dropped > 0 {
 		x.Log.Warn("logs of a user pool were dropped", "userPool", string(w.Pool), "events", dropped)
 	}
-	if f.Bucket == "" {
+	if f.target == nowhere {
 		return x.settle(ctx, j, w, key, f)
+	}
+	if f.Stream != "" {
+		return x.send(ctx, j, w, key, f)
 	}
 	data, err := x.build(ctx, key, f)
 	if err != nil || len(data) == 0 {
@@ -85,17 +94,20 @@ func (x *Exporter) plan(ctx context.Context, key store.Key, w work) (f *file, dr
 			return nil // though the pool may have another bucket by now: the file may be there already
 		}
 		f = &file{}
-		if f.Bucket, err = x.bucket(tx, w.Pool); err != nil {
+		if f.target, err = x.target(tx, w.Pool); err != nil {
 			return err
 		}
-		if f.Bucket != "" {
+		switch {
+		case f.Bucket != "":
 			f.Key = fileKey(l, x.Now())
+		case f.Stream != "":
+			f.Key = uuid.NewString()
 		}
 		n, err := f.fill(tx, key, x.tooOld())
 		if err != nil {
 			return err
 		}
-		if dropped = l.Dropped; f.Bucket == "" {
+		if dropped = l.Dropped; f.target == nowhere {
 			dropped += n
 		}
 		l.File, l.Dropped = f, 0
@@ -104,20 +116,20 @@ func (x *Exporter) plan(ctx context.Context, key store.Key, w work) (f *file, dr
 	return f, dropped, err
 }
 
-// bucket is where a pool's events go now, empty for nowhere.
-func (x *Exporter) bucket(tx store.Tx, pool userpool.PoolID) (string, error) {
+// target is where a pool's events go now.
+func (x *Exporter) target(tx store.Tx, pool userpool.PoolID) (target, error) {
 	p, err := x.Realm.AnyPool(tx, pool)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", nil
+		return nowhere, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read user pool: %w", err)
+		return nowhere, fmt.Errorf("read user pool: %w", err)
 	}
 	list, err := Of(tx, p)
 	if err != nil {
-		return "", err
+		return nowhere, err
 	}
-	return bucketOf(list), nil
+	return targetOf(list), nil
 }
 
 // tooOld is the time, in ms since 1970, before which events are that waited long enough.
@@ -143,9 +155,9 @@ func (f *file) fill(tx store.Tx, key store.Key, before int64) (n int, err error)
 		}
 		old := e.Made < before
 		if n == 0 && old {
-			f.Bucket, f.Key, stale = "", "", true
+			f.target, f.Key, stale = nowhere, "", true
 		}
-		if size += len(e.Data); n > 0 && (size > maxFile || stale && !old) {
+		if size += len(e.Data); n > 0 && (f.full(n, size) || stale && !old) {
 			f.Full = true
 			break
 		}
@@ -210,16 +222,16 @@ func (x *Exporter) settle(ctx context.Context, j job.Job, w work, key store.Key,
 		}
 		at := x.Now()
 		if !f.Full {
-			at = at.Add(x.Interval)
+			at = at.Add(f.interval(x.Interval))
 		}
-		return job.Enqueue(tx, at, j.Account, j.Region, JobKind, w)
+		return job.Enqueue(tx, at, j.Account, j.Region, f.jobKind(), w)
 	})
 }
 
-// failed decides what becomes of a file that its bucket did not take.
+// failed decides what becomes of a file that its bucket, or a request that its stream, did not take.
 func (x *Exporter) failed(ctx context.Context, j job.Job, w work, key store.Key, f *file, cause error) error {
 	err := x.change(ctx, key, f, func(tx store.Tx, l *lane) error {
-		now, err := x.bucket(tx, w.Pool)
+		now, err := x.target(tx, w.Pool)
 		if err != nil {
 			return err
 		}
@@ -227,14 +239,14 @@ func (x *Exporter) failed(ctx context.Context, j job.Job, w work, key store.Key,
 		if err != nil {
 			return err
 		}
-		if stale || now != f.Bucket {
-			l.File = nil // the next attempt drops what is too old, or goes to the bucket of now
+		if stale || now != f.target {
+			l.File = nil // the next attempt drops what is too old, or goes where events go now
 		}
 		if j.Attempt < freshAt {
 			return nil
 		}
 		cause = nil
-		return job.Enqueue(tx, x.Now().Add(x.Interval), j.Account, j.Region, JobKind, w)
+		return job.Enqueue(tx, x.Now().Add(x.Interval), j.Account, j.Region, now.jobKind(), w)
 	})
 	return errors.Join(err, cause)
 }

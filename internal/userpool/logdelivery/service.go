@@ -28,6 +28,8 @@ type Service struct {
 	Realm *userpool.Realm
 	// Buckets is nil where there are none.
 	Buckets Buckets
+	// Streams is nil where there are none.
+	Streams Streams
 }
 
 var _ cognitoidp.LogdeliveryAPI = (*Service)(nil)

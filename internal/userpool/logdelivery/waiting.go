@@ -39,12 +39,12 @@ type lane struct {
 // writes tells that a file is the one being written.
 func (l *lane) writes(f *file) bool { return l.File != nil && *l.File == *f }
 
-// file is decided on before it is put, and put again under the same name and with the same events until that succeeded.
+// file, or a request to a stream, is decided on before it is put, and put again under the same name and with the same events until that succeeded.
 type file struct {
-	Bucket string // empty for events that go nowhere any more
-	Key    string
-	Until  int64 // the last event in it
-	Full   bool  // more events waited than it took
+	target
+	Key   string // of the object, or id of the request
+	Until int64  // the last event in it
+	Full  bool   // more events waited than it took
 }
 
 // Lanes and Waiting hold what waits, by pool.
@@ -63,7 +63,7 @@ const (
 )
 
 // wait adds an event to what waits, and a job if none is on its way.
-func wait(tx store.Tx, p *userpool.Pool, now time.Time, interval time.Duration, data []byte) error {
+func wait(tx store.Tx, p *userpool.Pool, now time.Time, to target, interval time.Duration, data []byte) error {
 	l, err := Lanes.Get(tx, p.Key())
 	if errors.Is(err, store.ErrNotFound) {
 		l, err = &lane{Account: p.Account, Region: p.Region, Pool: p.ID}, nil
@@ -84,7 +84,7 @@ func wait(tx store.Tx, p *userpool.Pool, now time.Time, interval time.Duration, 
 	l.Bytes += len(data)
 	if !l.Active {
 		l.Active = true
-		if err := job.Enqueue(tx, now.Add(interval), p.Account, p.Region, JobKind, work{p.ID}); err != nil {
+		if err := job.Enqueue(tx, now.Add(to.interval(interval)), p.Account, p.Region, to.jobKind(), work{p.ID}); err != nil {
 			return err
 		}
 	}

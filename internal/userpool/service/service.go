@@ -56,6 +56,8 @@ type Deps struct {
 	Threat threat.Guard
 	// LogBuckets takes log files; nil where there are no buckets.
 	LogBuckets logdelivery.Buckets
+	// LogStreams takes logs for streams of Firehose; nil where there is no way to them.
+	LogStreams logdelivery.Streams
 	// SRP is made if nil.
 	SRP *srp.Group
 	// Hasher is made if nil: two hashes at a time, 64 waiting.
@@ -129,7 +131,7 @@ func New(d Deps) (*Service, error) {
 		Recovery: &recovery.Service{Realm: r, Guard: &guard}, Import: userimport.New(r, d.Import),
 		ResourceServer: &resourceserver.Service{Realm: r}, Provider: &provider.Service{Realm: r}, Domain: &domain.Service{Realm: r},
 		UICustomization: &uicustomization.Service{Realm: r}, Branding: &branding.Service{Realm: r}, Terms: &terms.Service{Realm: r},
-		Risk: &risk.Service{Realm: r}, LogDelivery: &logdelivery.Service{Realm: r, Buckets: d.LogBuckets}, AuthEvent: &authevent.Service{Realm: r, Guard: &guard}, UserSession: &usersession.Service{Realm: r},
+		Risk: &risk.Service{Realm: r}, LogDelivery: &logdelivery.Service{Realm: r, Buckets: d.LogBuckets, Streams: d.LogStreams}, AuthEvent: &authevent.Service{Realm: r, Guard: &guard}, UserSession: &usersession.Service{Realm: r},
 	}, nil
 }
 
