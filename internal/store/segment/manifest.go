@@ -27,6 +27,14 @@ type Manifest struct {
 	MarksAt int64 `json:",omitempty"`
 	// Tokens tells what its messages hold: see tokens.go.
 	Tokens tokenFilter `json:",omitempty"`
+	// Groups are its row groups.
+	Groups []rowGroupInfo `json:",omitempty"`
+}
+
+// rowGroupInfo tells of a row group the sum of the messages' sizes and what they hold.
+type rowGroupInfo struct {
+	RawBytes int64
+	Tokens   tokenFilter `json:",omitempty"`
 }
 
 // Span is the contiguous range of rows of one group in a segment, by time.

@@ -154,6 +154,12 @@ func (c *picker) piece(p *piece, from, to int64) (int, error) {
 			return 0, err
 		}
 	}
+	if cond != nil && p.speaks(cond.column) && !slices.Contains(bloomColumns, cond.column) {
+		may, err := p.dictionaryMay(cond.column, cond.test)
+		if err != nil || !may {
+			return 0, err
+		}
+	}
 	if err := p.narrow(from, to); err != nil {
 		return 0, err
 	}

@@ -115,6 +115,9 @@ func (sc *scan) produce(send func(func() error) bool) {
 			return
 		}
 		for k := range pieces {
+			if sc.skipPiece(&pieces[k]) {
+				continue
+			}
 			if !send(func() error { return sc.piece(&pieces[k]) }) {
 				return
 			}
@@ -125,18 +128,36 @@ func (sc *scan) produce(send func(func() error) bool) {
 	}
 }
 
-// skip tells that no message of a part can fulfil the predicates. A part that is in range and visible in part only is
-// looked at, since its rows must be counted.
-func (sc *scan) skip(p *part) bool {
+// whole tells that all rows of a part are in range and visible, so that they are counted by the manifest.
+func (sc *scan) whole(p *part) bool {
 	s := p.span
-	if s.MinTime < max(sc.from, p.vis.minTime) || s.MaxTime >= sc.to || p.vis.any() && !p.vis.spanClean(s) ||
-		!slices.ContainsFunc(sc.req.Equal, func(pr block.Predicate) bool { return !p.h.m.Tokens.mayHold(pr) }) {
+	return s.MinTime >= max(sc.from, p.vis.minTime) && s.MaxTime < sc.to && (!p.vis.any() || p.vis.spanClean(s))
+}
+
+// skip tells that no message of a part can fulfil the predicates; it counts its rows.
+func (sc *scan) skip(p *part) bool {
+	if p.h.m.Tokens.mayHoldAll(sc.req.Equal) || !sc.whole(p) {
 		return false
 	}
-	if sc.req.Skipped != nil {
-		sc.req.Skipped(s.Rows, s.RawBytes)
-	}
+	sc.skipped(p.span.Rows, p.span.RawBytes)
 	return true
+}
+
+// skipPiece is skip for a piece that is a whole row group.
+func (sc *scan) skipPiece(p *piece) bool {
+	groups := p.part.h.m.Groups
+	if p.index >= len(groups) || p.lo > 0 || p.hi < p.group.NumRows() ||
+		groups[p.index].Tokens.mayHoldAll(sc.req.Equal) || !sc.whole(p.part) {
+		return false
+	}
+	sc.skipped(p.hi, groups[p.index].RawBytes)
+	return true
+}
+
+func (sc *scan) skipped(rows, bytes int64) {
+	if sc.req.Skipped != nil {
+		sc.req.Skipped(rows, bytes)
+	}
 }
 
 func (sc *scan) fail(err error) {

@@ -15,13 +15,16 @@ import (
 // What a query reads from a message has escapes resolved, so the two bytes of an
 // escape divide tokens here, as what they stand for would. A message that writes a
 // letter or digit as an escape, which nobody does, leaves its file without filter.
-// So does a file with more than maxTokens different tokens.
+// So does a file with more than maxTokens different tokens. Each row group has a
+// filter of its own, as long as all of a file are small.
 const (
 	minToken  = 3
 	maxTokens = 16_384
 	// tokenBits per token and tokenProbes give four false answers in a thousand.
 	tokenBits   = 12
 	tokenProbes = 6
+	// maxGroupFilters bounds the filters of a file's row groups, in bytes.
+	maxGroupFilters = 64 << 10
 )
 
 // alnum tells for each byte whether it belongs to tokens.
@@ -171,6 +174,19 @@ func (f tokenFilter) each(h uint64, do func(at uint64) bool) bool {
 	return true
 }
 
+// boundFilters drops the filters of row groups if they are too large.
+func boundFilters(groups []rowGroupInfo) {
+	size := 0
+	for i := range groups {
+		size += len(groups[i].Tokens)
+	}
+	if size > maxGroupFilters {
+		for i := range groups {
+			groups[i].Tokens = nil
+		}
+	}
+}
+
 // may tells whether all tokens of a text, as a query reads it, may be there.
 func (f tokenFilter) may(text string) bool {
 	for i := 0; i < len(text); {
@@ -194,6 +210,11 @@ func (f tokenFilter) mayHold(pr block.Predicate) bool {
 		}
 	}
 	return pr.Op == block.Exists || slices.ContainsFunc(pr.Values, f.may)
+}
+
+// mayHoldAll tells whether a message may fulfil all conditions.
+func (f tokenFilter) mayHoldAll(prs []block.Predicate) bool {
+	return !slices.ContainsFunc(prs, func(pr block.Predicate) bool { return !f.mayHold(pr) })
 }
 
 // isPath tells whether a condition holds only for messages with the field, and is about one without column.

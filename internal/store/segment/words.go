@@ -268,10 +268,31 @@ func (p *piece) search(s search) ([]block.Verdict, error) {
 // without reading the rows; false for a column without dictionary, whose words
 // are in colWords.
 func (p *piece) dictionaryHas(name, text string) (has bool, err error) {
+	err = p.dictionary(name, func(all []byte, _ []uint32) { has = bytes.Contains(all, []byte(text)) })
+	return has, err
+}
+
+// dictionaryMay tells whether a row of a column may fulfil a test, without reading the rows.
+func (p *piece) dictionaryMay(name string, test func(text string, present bool) bool) (may bool, err error) {
+	if test("", false) {
+		return true, nil
+	}
+	may = true // also of a column without dictionary
+	err = p.dictionary(name, func(all []byte, offsets []uint32) {
+		may = false
+		for i := 0; i+1 < len(offsets) && !may; i++ {
+			may = test(string(all[offsets[i]:offsets[i+1]]), true)
+		}
+	})
+	return may, err
+}
+
+// dictionary calls use with the entries of a column's dictionary if it has one: entry i lies between offsets i and i+1.
+func (p *piece) dictionary(name string, use func(all []byte, offsets []uint32)) (err error) {
 	defer guard(&err)
 	col, ok := column(p.file, name)
 	if !ok {
-		return false, nil
+		return nil
 	}
 	pages := p.group.ColumnChunks()[col].Pages()
 	defer pages.Close()
@@ -279,16 +300,16 @@ func (p *piece) dictionaryHas(name, text string) (has bool, err error) {
 		ReadDictionary() (parquet.Dictionary, error)
 	})
 	if !ok {
-		return false, fmt.Errorf("segment %s: column %s: no dictionary reader", p.part.h.m.Name, name)
+		return fmt.Errorf("segment %s: column %s: no dictionary reader", p.part.h.m.Name, name)
 	}
 	d, err := reader.ReadDictionary()
 	if err != nil {
-		return false, fmt.Errorf("segment %s: dictionary of %s: %w", p.part.h.m.Name, name, err)
+		return fmt.Errorf("segment %s: dictionary of %s: %w", p.part.h.m.Name, name, err)
 	}
 	if d == nil {
-		return false, nil
+		return nil
 	}
 	data := d.Page().Data()
-	all, _ := data.ByteArray()
-	return bytes.Contains(all, []byte(text)), nil
+	use(data.ByteArray())
+	return nil
 }

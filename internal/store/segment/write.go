@@ -134,8 +134,11 @@ func (f *fileWriter) write(ctx context.Context, groups [][]*Row) error {
 func (f *fileWriter) account(g *rowGroup) {
 	m := &f.m
 	f.t.merge(&g.tokens)
+	info := rowGroupInfo{Tokens: g.tokens.filter()}
+	defer func() { m.Groups = append(m.Groups, info) }()
 	for _, r := range g.rows {
 		size := int64(len(r.Message))
+		info.RawBytes += size
 		if m.Rows == 0 {
 			m.MinOrd, m.MaxOrd = r.Ord, r.Ord
 		}
@@ -349,6 +352,7 @@ func (s *Store) produce(ctx context.Context, minOrd int64, fill func(*fileWriter
 	}
 	m = w.m
 	m.Tokens = w.t.filter()
+	boundFilters(m.Groups)
 	m.Name, m.Bytes, m.SHA256 = name, out.n, hex.EncodeToString(out.h.Sum(nil))
 	m.Created = s.now()
 	return m, nil
