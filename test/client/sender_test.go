@@ -3,13 +3,11 @@ package client
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -67,22 +65,32 @@ func TestCustomSender(t *testing.T) {
 		t.Fatalf("status %d, %v", resp.StatusCode, err)
 	}
 	code, _ := e.Request["code"].(string)
-	if _, err := base64.StdEncoding.DecodeString(code); err != nil {
-		t.Fatal(err)
+	if raw, err := base64.StdEncoding.DecodeString(code); err != nil || !strings.Contains(string(raw), "\x00\x0buserpool-id\x00\x13"+*pool) {
+		t.Fatalf("the context of %x is not the pool, %v", raw, err)
 	}
-	raw, err := json.Marshal(map[string]any{"keyNamespace": k.KeyNamespace, "keyName": k.KeyName, "secret": k.Key, "messages": []string{code}})
+	text := readmeDecrypts(t, dir, key, k.Key, code)
+	want[*idp.ConfirmSignUpOutput](t)(pools.ConfirmSignUp(ctx, &idp.ConfirmSignUpInput{ClientId: client, Username: aws.String("jo"), ConfirmationCode: &text}))
+}
+
+// readmeDecrypts runs the README's lines for functions in JavaScript, over one event, and returns the code.
+func readmeDecrypts(t *testing.T, dir, keyARN, key, code string) string {
+	t.Helper()
+	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "in.json")
-	if err := os.WriteFile(file, raw, 0o600); err != nil {
-		t.Fatal(err)
+	_, lines, _ := strings.Cut(string(readme), "```js\nconst keyring")
+	lines, _, found := strings.Cut(lines, "```")
+	if !found {
+		t.Fatal("the README tells functions no more how to decrypt")
 	}
-	r := harness.Run(t, dir, os.Environ(), waitLimit, "sh", "-c", `exec node decrypt.js < "$0"`, file)
-	var line []any
-	if err := json.Unmarshal([]byte(strings.SplitN(r.Stdout, "\n", 2)[0]), &line); err != nil || len(line) != 2 || fmt.Sprint(line[1]) != "map[userpool-id:"+*pool+"]" {
-		t.Fatalf("exit code %d, %v\n%s%s", r.Code, err, r.Stdout, r.Stderr)
+	program := `import { buildDecrypt } from "@aws-crypto/decrypt-node";
+import { RawAesKeyringNode, RawAesWrappingSuiteIdentifier } from "@aws-crypto/raw-aes-keyring-node";
+const [KMS_KEY_ARN, KEY, code] = process.argv.slice(2), event = { request: { code } };
+const keyring` + lines + `console.log(plaintext.toString());`
+	r := harness.Run(t, dir, os.Environ(), waitLimit, "sh", "-c", `printf %s "$0" | node --input-type=module - "$1" "$2" "$3"`, program, keyARN, key, code)
+	if r.Code != 0 {
+		t.Fatalf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}
-	text, _ := line[0].(string)
-	want[*idp.ConfirmSignUpOutput](t)(pools.ConfirmSignUp(ctx, &idp.ConfirmSignUpInput{ClientId: client, Username: aws.String("jo"), ConfirmationCode: &text}))
+	return strings.TrimSpace(r.Stdout)
 }
