@@ -218,7 +218,9 @@ func (b *builder) assemble(models []*schema.Service, pools *service.Service) (*p
 		Services: models, Operations: b.ops, State: b.engines.state, Identities: identities{b.iam}, Resources: resources{b.iam}, Encoder: b.encoder, Clock: b.clock,
 		Log: b.log, Limits: gateway.Limits{Body: b.config.HTTP.BodyBytes, InFlight: b.config.HTTP.InFlight, Unsigned: b.config.HTTP.UnsignedRate}, Dev: b.config.Dev, LocalPage: guard.page,
 		Account: b.config.Account, Region: b.config.Region, TrustedProxies: trusted, Counters: b.metrics,
+		Followers: map[string]op.Follower{userpool.NoticeKind: pools.Realm.Notify},
 	})
+	b.jobs[gateway.FollowJob], b.givenUp[gateway.FollowJob] = g.FollowUp, g.FollowGivenUp
 	drainer := &drain.Drainer{
 		State: b.engines.state, Segments: b.engines.segments, Router: b.router, Settlers: b.settlers, Now: b.clock.Now, Log: b.log,
 		SealEvery: sealEvery, Watch: watchLogs(b.tails),

@@ -29,6 +29,13 @@ type Encoder struct {
 // Append appends the record of e as one line of JSON without a newline, members
 // in AWS's order.
 func (enc *Encoder) Append(dst []byte, e *Event) []byte {
+	dst = enc.head(dst, e)
+	dst = outcome(dst, e.ErrorCode, e.ErrorMessage)
+	return enc.tail(dst, e, e.Response)
+}
+
+// head is what comes before the outcome.
+func (enc *Encoder) head(dst []byte, e *Event) []byte {
 	dst = append(dst, `{"eventVersion":"`+Version+`","userIdentity":`...)
 	dst = e.Caller.AppendUserIdentity(dst)
 	dst = append(dst, `,"eventTime":"`...)
@@ -41,16 +48,27 @@ func (enc *Encoder) Append(dst []byte, e *Event) []byte {
 	if e.UserAgent != "" {
 		dst = member(dst, "userAgent", cut(e.UserAgent))
 	}
-	if e.ErrorCode != "" {
-		dst = member(dst, "errorCode", cut(e.ErrorCode))
-		if e.ErrorMessage != "" {
-			dst = member(dst, "errorMessage", cut(e.ErrorMessage))
-		}
+	return dst
+}
+
+// outcome is nothing for success.
+func outcome(dst []byte, code, message string) []byte {
+	if code == "" {
+		return dst
 	}
+	dst = member(dst, "errorCode", cut(code))
+	if message != "" {
+		dst = member(dst, "errorMessage", cut(message))
+	}
+	return dst
+}
+
+// tail is what comes behind the outcome.
+func (enc *Encoder) tail(dst []byte, e *Event, response *schema.Struct) []byte {
 	dst = append(dst, `,"requestParameters":`...)
 	dst = enc.elements(dst, "requestParameters", e.Request, e.Parameters...)
 	dst = append(dst, `,"responseElements":`...)
-	dst = enc.elements(dst, "responseElements", e.Response)
+	dst = enc.elements(dst, "responseElements", response)
 	if e.Endpoint != nil {
 		dst = enc.endpoint(dst, e.Endpoint, e.Builder)
 	} else {

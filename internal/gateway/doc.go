@@ -18,6 +18,11 @@
 // after the commit. pipeline.go is the list itself; a test holds the steps that
 // run against a snapshot.
 //
+// An operation may let an outside call follow its commit (op.Call.After). Then step 8
+// writes a debt in the record's place, the call is made, and a second transaction
+// takes the debt away and writes the record with the outcome; a job does so if the
+// process dies. (follow.go, docs/design/replay.md)
+//
 // What is recorded: every call that authenticated, and every unsigned call whose
 // owner is known, with its error if it failed. What is not: calls with a bad
 // signature or of a client nobody owns, since they belong to no account

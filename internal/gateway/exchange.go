@@ -69,6 +69,7 @@ type exchange struct {
 	owners   []string // other accounts whose resources the caller was let in to
 	writes   *counting
 	out      *schema.Struct
+	debt     *debt // nil unless something follows the commit
 	err      error
 
 	staged   any
@@ -77,7 +78,7 @@ type exchange struct {
 
 // begin resets what a former try of the transaction left.
 func (x *exchange) begin(tx store.Tx) {
-	x.identity, x.owned, x.resident, x.owners, x.out, x.err = nil, false, "", nil, nil, nil
+	x.identity, x.owned, x.resident, x.owners, x.out, x.debt, x.err = nil, false, "", nil, nil, nil, nil
 	x.caller, x.writes = principal.Anonymous(), &counting{Tx: tx}
 	x.call = &op.Call{
 		Context: x.ctx, Now: x.now, Caller: x.caller, RequestID: x.requestID, SourceIP: x.sourceIP,

@@ -81,6 +81,8 @@ type Config struct {
 	Account, Region string
 	// TrustedProxies are the hops whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
+	// Followers make the outside calls that come after a commit, by kind.
+	Followers map[string]op.Follower
 	// Counters are told of each call; nil counts nothing.
 	Counters Counters
 }

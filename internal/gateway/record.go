@@ -16,11 +16,25 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
-// record is step 8: it appends the call's record to its own transaction.
+// record is step 8: it appends the call's record to its own transaction, or what the call still owes with the record's draft.
 func (x *exchange) record() error {
 	if !x.owned {
 		return x.unchanged()
 	}
+	events := x.events()
+	if x.err == nil && len(x.call.Following()) > 0 {
+		return x.owe(events)
+	}
+	for _, e := range events {
+		x.call.Tx.Append(store.Record{
+			Kind: store.AuditRecord, Account: e.Account, Region: e.Region, ID: e.ID, Data: x.g.Encoder.Append(make([]byte, 0, 1024), &e),
+		})
+	}
+	return nil
+}
+
+// events are the call's record and its copies for other accounts.
+func (x *exchange) events() []audit.Event {
 	s, o := x.match.Service, x.match.Operation
 	e := audit.Event{
 		Caller: x.caller, Time: x.g.Clock.Now(), Source: s.EventSource, Name: o.Recorded(), Region: x.call.Region,
@@ -33,8 +47,7 @@ func (x *exchange) record() error {
 	}
 	if x.op != nil && x.op.Endpoint != nil {
 		x.recordEndpoint(&e)
-		x.append(&e)
-		return nil
+		return e.Shared(x.owners...)
 	}
 	if s.RecordHTTP {
 		x.recordHTTP(&e)
@@ -45,18 +58,7 @@ func (x *exchange) record() error {
 	} else if !o.ReadOnly || o.KeepResponse {
 		e.Response = x.out
 	}
-	x.append(&e)
-	return nil
-}
-
-// append adds a record, with a copy for each other owner, to the call's transaction.
-func (x *exchange) append(e *audit.Event) {
-	for _, copied := range e.Shared(x.owners...) {
-		x.call.Tx.Append(store.Record{
-			Kind: store.AuditRecord, Account: copied.Account, Region: copied.Region, ID: copied.ID,
-			Data: x.g.Encoder.Append(make([]byte, 0, 1024), &copied),
-		})
-	}
+	return e.Shared(x.owners...)
 }
 
 // recordEndpoint makes the record of a request to a user pool's domain: the service's own, for the pool's owner. How it ended shows in

@@ -27,23 +27,6 @@ func (x *exchange) replay(run func(tx store.Tx) error) error {
 	}
 }
 
-// follow makes the outside calls that come after the commit. The first that fails is the answer.
-func (x *exchange) follow() {
-	if x.err != nil {
-		return
-	}
-	for _, do := range x.call.Following() {
-		var err error
-		x.outside(func(ctx context.Context) {
-			err = x.guard(step{"follow", func(*exchange) error { return do(ctx) }})
-		})
-		if err != nil {
-			x.err = err
-			return
-		}
-	}
-}
-
 // outside makes one outside call within the time that all of a request have together.
 func (x *exchange) outside(do func(context.Context)) {
 	if x.until.IsZero() {

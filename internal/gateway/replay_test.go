@@ -13,7 +13,6 @@ import (
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
-	"github.com/cogtrail/cogtrail/internal/store/storetest"
 )
 
 // again is a state whose transactions all lose once before they win, as those of a busy engine may.
@@ -275,60 +274,5 @@ func TestReplay_authorisesAgain(t *testing.T) {
 	}
 	if status, body, _ := w.call(w.request("Put", "AKIAROOT", `{"Id":"one"}`)); status != 400 || w.noteText("one") != "" {
 		t.Errorf("answer %d %s, row %q", status, body, w.noteText("one"))
-	}
-}
-
-// What follows a commit follows only a commit of success. Its failure is the answer; change and record stay.
-func TestFollow(t *testing.T) {
-	t.Parallel()
-	refused := &schema.Error{Code: "UserLambdaValidationException", Message: "no", Status: 400}
-	for name, c := range map[string]struct {
-		fault  *storetest.Plan
-		run    error
-		follow func() error
-		answer string
-		calls  int
-		kept   bool
-	}{
-		"done":           {nil, nil, func() error { return nil }, "", 1, true},
-		"fails":          {nil, nil, func() error { return refused }, refused.Code, 1, true},
-		"panics":         {nil, nil, func() error { panic("detail") }, "InternalFailure", 1, true},
-		"refused":        {nil, &schema.Error{Code: "No", Status: 400}, func() error { return nil }, "No", 0, false},
-		"commit failed":  {storetest.FailOnce(storetest.Commit, 1), nil, func() error { return nil }, "InternalFailure", 0, false},
-		"commit unknown": {storetest.FailOnce(storetest.CommitUnknown, 1), nil, func() error { return nil }, "InternalFailure", 0, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, func(s store.State) store.State {
-				if c.fault == nil {
-					return again{s}
-				}
-				return storetest.Faulty(s, c.fault)
-			})
-			calls := 0
-			w.run = func(call *op.Call, in *putInput) (*putOutput, error) {
-				call.After(func(context.Context) error {
-					calls++
-					if w.noteText(in.Id) != "written" {
-						t.Error("it runs before the commit")
-					}
-					return c.follow()
-				})
-				if err := notes.Put(call.Tx, &note{in.Id, "written"}); err != nil {
-					return nil, err
-				}
-				return nil, c.run
-			}
-			_, body, records := w.call(w.request("Put", "AKIAROOT", `{"Id":"one"}`))
-			if gjson.Get(body, "__type").String() != c.answer || calls != c.calls || strings.Contains(body, "detail") {
-				t.Errorf("answer %s after %d calls", body, calls)
-			}
-			if (w.noteText("one") == "written") != c.kept {
-				t.Errorf("row %q", w.noteText("one"))
-			}
-			if want := c.kept || c.run != nil; (len(records) == 1) != want {
-				t.Errorf("records %v", records)
-			}
-		})
 	}
 }

@@ -2,6 +2,7 @@ package job
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -89,4 +90,15 @@ func Add(tx store.Tx, j Job, now time.Time, payload any) error {
 		return fmt.Errorf("enqueue job %s: %w", j.Kind, err)
 	}
 	return nil
+}
+
+// Drop takes a job back, in the transaction that makes it needless, and tells whether it was still there: if not, a Runner has done it.
+func Drop(tx store.Tx, id string) (bool, error) {
+	switch err := jobs.Delete(tx, store.K(id)); {
+	case errors.Is(err, store.ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("drop job: %w", err)
+	}
+	return true, nil
 }

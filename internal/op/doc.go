@@ -7,5 +7,6 @@
 //
 // An operation runs inside a transaction and may run more than once. What may
 // happen only once goes through Outside: the run ends, the call is made without
-// a transaction, and a new run finds its answer in the Journal. (docs/design/replay.md)
+// a transaction, and a new run finds its answer in the Journal. What has to find the change
+// done comes After. (docs/design/replay.md)
 package op

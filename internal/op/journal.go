@@ -2,6 +2,7 @@ package op
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -101,12 +102,23 @@ func Once[T any](c *Call, key string, draw func() T) T {
 	return v
 }
 
-// After schedules an outside call for when the operation has succeeded and its change and record are durable. Its error is
-// the answer's and changes nothing else. It is lost if the process dies first.
-func (c *Call) After(do func(context.Context) error) { c.after = append(c.after, do) }
+// Follow is an outside call that comes once the operation's change is durable: of a user pool's function that wants to find the change.
+type Follow struct {
+	Kind string // finds the Follower
+	Lane string // whose work it is, such as a pool (job.Job)
+	// Payload is all the Follower is told. It is stored, so nothing private stands in it in clear.
+	Payload json.RawMessage
+}
+
+// Follower makes the calls of a kind. Its error is the answer of the call they follow, and in its record; it changes nothing else.
+type Follower func(ctx context.Context, payload json.RawMessage) error
+
+// After schedules an outside call for when the operation has succeeded and its change is durable. It is made at least once: again if
+// the process dies before its outcome is durable. (docs/design/replay.md)
+func (c *Call) After(f Follow) { c.after = append(c.after, f) }
 
 // Following returns what After collected.
-func (c *Call) Following() []func(context.Context) error { return c.after }
+func (c *Call) Following() []Follow { return c.after }
 
 func (c *Call) journal() *Journal {
 	if c.Journal == nil {

@@ -38,7 +38,7 @@ type Call struct {
 	Journal *Journal
 
 	keep      []func(store.Tx) error
-	after     []func(context.Context) error
+	after     []Follow
 	asked     map[string]int // how often this run asked for each key
 	suspended *Suspension
 }

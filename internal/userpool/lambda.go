@@ -79,15 +79,17 @@ func (r *Realm) PreSignUp(c *op.Call, p *Pool, u *User, source string, via Via, 
 	})
 }
 
-// PostConfirmation tells the pool's function, once the change is durable, that the user was confirmed or has a new password.
+// PostConfirmation tells the pool's function, once the change is durable, that the user was confirmed or has a new password. Functions
+// put the user they are told of into groups, so he must exist by then.
 func (r *Realm) PostConfirmation(c *op.Call, p *Pool, u *User, source string, via Via) {
 	f := p.Triggers().PostConfirmation
 	if f == nil {
 		return
 	}
-	about := p.About(via.Client, u.Username)
-	in := trigger.Notice{Attributes: p.EventAttributes(u), ClientMetadata: via.Metadata}
-	c.After(func(ctx context.Context) error { return r.Functions.PostConfirmation(ctx, *f, source, about, in) })
+	r.notify(c, p, &notice{
+		Function: *f, Source: source, About: p.About(via.Client, u.Username),
+		Confirmed: &trigger.Notice{Attributes: p.EventAttributes(u), ClientMetadata: via.Metadata},
+	})
 }
 
 // customise asks the pool's function for the texts of a message. occasion is its source; username is the placeholder of user

@@ -190,8 +190,8 @@ func As[In, Out any](w *World, account, region, caller string, run func(*op.Call
 		res.Err = err
 	}
 	if res.Err == nil {
-		for _, do := range c.Following() {
-			if res.Err = do(context.Background()); res.Err != nil {
+		for _, f := range c.Following() {
+			if res.Err = w.S.Realm.Notify(context.Background(), f.Payload); res.Err != nil {
 				break
 			}
 		}

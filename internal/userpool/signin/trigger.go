@@ -61,7 +61,7 @@ func (a *attempt) announce(fresh bool) (*trigger.TokenResponse, error) {
 		}
 		ask := func(ctx context.Context) error { return a.realm.Functions.PostAuthentication(ctx, *f, about, in) }
 		if a.migrated {
-			a.c.After(ask) // it may look for the user, who comes with this call
+			a.realm.PostAuthenticationLater(a.c, a.pool, *f, about, in) // it may look for the user, who comes with this call
 		} else if err := tell(a.c, "PostAuthentication "+a.who, ask); err != nil {
 			return nil, err
 		}
