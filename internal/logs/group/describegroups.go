@@ -12,11 +12,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
-const (
-	pageSize = 50
-	// maxLooked bounds the rows one call looks at when it searches by pattern.
-	maxLooked = 10_000
-)
+const pageSize = 50
 
 // DescribeLogGroups lists groups in ASCII order of their names.
 func (s *Service) DescribeLogGroups(c *op.Call, in *api.DescribeLogGroupsInput) (*api.DescribeLogGroupsOutput, error) {
@@ -36,30 +32,17 @@ func (s *Service) DescribeLogGroups(c *op.Call, in *api.DescribeLogGroupsInput) 
 		Tokens: s.Tokens, Purpose: "logs.groups", Under: under,
 		Binding: []string{c.Account, c.Region, prefix, pattern, class},
 	}
-	after, err := pager.After(in.NextToken)
-	if err != nil {
-		return nil, err
-	}
-	limit, looked := page(in.Limit), 0
-	var last store.Key
-	for g, err := range logs.Groups.Scan(c.Tx, under, after) {
-		if err != nil {
-			return nil, fmt.Errorf("list log groups: %w", err)
-		}
-		if len(out.LogGroups) == limit || looked == maxLooked {
-			out.NextToken = pager.Next(last)
-			break
-		}
-		looked++
-		last = logs.Groups.Key(g)
+	var err error
+	out.NextToken, err = walk(c, pager, in.NextToken, page(in.Limit), func(g *logs.Group) (bool, error) {
 		if !strings.Contains(g.Name, pattern) || class != "" && g.Class != class {
-			continue
+			return false, nil
 		}
 		item, err := shape(c, g, pattern != "")
-		if err != nil {
-			return nil, err
-		}
 		out.LogGroups = append(out.LogGroups, item)
+		return true, err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }

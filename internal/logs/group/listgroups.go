@@ -31,30 +31,20 @@ func (s *Service) ListLogGroups(c *op.Call, in *api.ListLogGroupsInput) (*api.Li
 	}
 	under := store.K(c.Account, c.Region)
 	pager := logs.Pager{Tokens: s.Tokens, Purpose: "logs.grouplist", Under: under, Binding: []string{c.Account, c.Region, string(question)}}
-	after, err := pager.After(in.NextToken)
-	if err != nil {
-		return nil, err
-	}
 	limit := pageSize
 	if in.Limit != nil {
 		limit = int(min(max(*in.Limit, 1), listSize))
 	}
-	looked := 0
-	var last store.Key
-	for g, err := range logs.Groups.Scan(c.Tx, under, after) {
-		if err != nil {
-			return nil, fmt.Errorf("list log groups: %w", err)
+	out.NextToken, err = walk(c, pager, in.NextToken, limit, func(g *logs.Group) (bool, error) {
+		if !nameLike(g.Name, logs.Text(in.LogGroupNamePattern)) || !tagsLike(g.Tags, in.LogGroupTags) ||
+			g.Class != cmp.Or(logs.Text(in.LogGroupClass), g.Class) {
+			return false, nil
 		}
-		if len(out.LogGroups) == limit || looked == maxLooked {
-			out.NextToken = pager.Next(last)
-			break
-		}
-		looked++
-		last = logs.Groups.Key(g)
-		if nameLike(g.Name, logs.Text(in.LogGroupNamePattern)) && tagsLike(g.Tags, in.LogGroupTags) &&
-			g.Class == cmp.Or(logs.Text(in.LogGroupClass), g.Class) {
-			out.LogGroups = append(out.LogGroups, api.LogGroupSummary{LogGroupName: new(g.Name), LogGroupArn: new(g.ARN()), LogGroupClass: new(g.Class)})
-		}
+		out.LogGroups = append(out.LogGroups, api.LogGroupSummary{LogGroupName: new(g.Name), LogGroupArn: new(g.ARN()), LogGroupClass: new(g.Class)})
+		return true, nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }

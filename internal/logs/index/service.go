@@ -69,6 +69,23 @@ func group(c *op.Call, identifier string) (*logs.Group, error) {
 	return logs.FindGroup(c.Tx, c.Account, c.Region, name)
 }
 
+// each gives the groups that identifiers name, in their order, with their policies.
+func each(c *op.Call, identifiers []string, take func(*logs.Group, *logs.IndexPolicy)) error {
+	for _, id := range identifiers {
+		g, err := group(c, id)
+		if err != nil {
+			return err
+		}
+		logs.Subject(c, g)
+		p, err := read(c.Tx, g)
+		if err != nil {
+			return err
+		}
+		take(g, p)
+	}
+	return nil
+}
+
 // fieldsOf reads {"Fields":["a"],"FieldsV2":{"b":{"type":"FACET"}}} into types by name.
 func fieldsOf(document string) (map[string]string, error) {
 	var d struct {
