@@ -7,16 +7,16 @@ import (
 	"github.com/cogtrail/cogtrail/internal/query/value"
 )
 
-// anomaly marks patterns in the column @anomaly by comparing with the period of equal length before: a pattern that is new,
-// one whose share of the events has changed by more than frequencyChange times, and one that tells of an HTTP error. AWS's
-// model is not public (inferred); its two kinds about the values of tokens, which patterns no longer hold, are never given.
+// anomaly marks patterns in the column @anomaly by comparing with the period of equal length before: one that tells of an HTTP
+// error, a pattern that is new, one whose share of the events has changed by more than frequencyChange times, one with a token that
+// has unexpected values, and one whose numbers have strayed; the first that holds. AWS's model is not public (inferred).
 func (r *runner) anomaly(ctx context.Context, stage int, t *Table) (*Table, error) {
 	pattern, ratio := t.column("@pattern"), t.column("@ratio")
 	col := t.ensure("@anomaly")
 	if pattern < 0 || ratio < 0 { // after diff, which compares itself
 		return t, nil
 	}
-	before, err := r.earlier(ctx, stage, r.opt.End.Sub(r.opt.Start))
+	before, book, err := r.earlier(ctx, stage, r.opt.End.Sub(r.opt.Start))
 	if err != nil {
 		return nil, err
 	}
@@ -36,12 +36,28 @@ func (r *runner) anomaly(ctx context.Context, stage int, t *Table) (*Table, erro
 			kind = "New pattern"
 		case now > was*frequencyChange || was > now*frequencyChange:
 			kind = "Pattern frequency"
+		default:
+			kind = tokenAnomaly(r.book[row[pattern].Raw()], book[row[pattern].Raw()])
 		}
 		if kind != "" {
 			row[col] = value.OfString(kind)
 		}
 	}
 	return t, nil
+}
+
+// tokenAnomaly tells what is unusual about the tokens of a pattern, "" if nothing.
+func tokenAnomaly(now, before []tokenValues) string {
+	kind := ""
+	for i := range min(len(now), len(before)) {
+		if now[i].unexpected(&before[i]) {
+			return "Token variation"
+		}
+		if now[i].strayed(&before[i]) {
+			kind = "Numerical token"
+		}
+	}
+	return kind
 }
 
 // frequencyChange is how many times a share must grow or shrink to be told.

@@ -24,7 +24,7 @@ func (r *runner) diff(ctx context.Context, c *syntax.Diff, stage int, now *Table
 	case "previousMonth":
 		d = r.opt.Start.Sub(r.opt.Start.AddDate(0, -1, 0))
 	}
-	before, err := r.earlier(ctx, stage, d)
+	before, _, err := r.earlier(ctx, stage, d)
 	if err != nil {
 		return nil, err
 	}
@@ -62,14 +62,14 @@ func (r *runner) diff(ctx context.Context, c *syntax.Diff, stage int, now *Table
 }
 
 // earlier runs the stages before the given one over a range that lies d earlier.
-func (r *runner) earlier(ctx context.Context, stage int, d time.Duration) (*Table, error) {
+func (r *runner) earlier(ctx context.Context, stage int, d time.Duration) (*Table, tokenBook, error) {
 	p := *r.plan
 	p.Stages = p.Stages[:stage]
-	t, err := (&runner{plan: &p, opt: r.opt, used: r.used, aux: r.aux, fnctx: r.fnctx}).shifted(ctx, d)
+	t, book, err := r.shifted(ctx, &p, d)
 	if err != nil {
-		return nil, fmt.Errorf("earlier range: %w", err)
+		return nil, nil, fmt.Errorf("earlier range: %w", err)
 	}
-	return t, nil
+	return t, book, nil
 }
 
 // describe words a difference. (inferred)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/query/block"
 	"github.com/cogtrail/cogtrail/internal/query/fn"
+	"github.com/cogtrail/cogtrail/internal/query/plan"
 	"github.com/cogtrail/cogtrail/internal/query/value"
 )
 
@@ -41,7 +42,7 @@ func (r *runner) compare(ctx context.Context, now *Table) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, err := r.shifted(ctx, time.Duration(span.Millis())*time.Millisecond)
+	before, _, err := r.shifted(ctx, r.plan, time.Duration(span.Millis())*time.Millisecond)
 	if err != nil {
 		return nil, err
 	}
@@ -60,19 +61,22 @@ func (r *runner) compare(ctx context.Context, now *Table) (*Table, error) {
 	return out, nil
 }
 
-// shifted runs the same stages over a range that lies d earlier.
-func (r *runner) shifted(ctx context.Context, d time.Duration) (*Table, error) {
-	p := *r.plan
+// shifted runs a plan over a range that lies d earlier; the book is kept if there is one of this range.
+func (r *runner) shifted(ctx context.Context, of *plan.Plan, d time.Duration) (*Table, tokenBook, error) {
+	p := *of
 	p.Compare = nil
 	opt := r.opt
 	opt.Start, opt.End = opt.Start.Add(-d), opt.End.Add(-d)
 	opt.Progress = &Progress{}
 	sub := r.within(&p, opt)
+	if r.book != nil {
+		sub.book = tokenBook{}
+	}
 	t, err := sub.stages(ctx, 0, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r.opt.Progress.Scanned.Add(opt.Progress.Scanned.Load())
 	r.opt.Progress.Bytes.Add(opt.Progress.Bytes.Load())
-	return t, nil
+	return t, sub.book, nil
 }

@@ -25,6 +25,8 @@ type patternSink struct {
 	count map[string]int64
 	total int64
 	buf   []byte
+	words []string  // of the current row's tokens
+	book  tokenBook // nil if nobody asks
 }
 
 const (
@@ -34,7 +36,11 @@ const (
 )
 
 func (r *runner) patternSink(c *syntax.Pattern, p *program, _ func() (int64, int64)) *patternSink {
-	return &patternSink{r: r, x: p.expr(c.X), count: map[string]int64{}}
+	s := &patternSink{r: r, x: p.expr(c.X), count: map[string]int64{}}
+	if r.book != nil {
+		s.book = tokenBook{}
+	}
+	return s
 }
 
 func (s *patternSink) add(*program) error {
@@ -43,8 +49,19 @@ func (s *patternSink) add(*program) error {
 		return nil
 	}
 	s.total++
-	s.buf = appendPattern(s.buf[:0], t)
-	return s.note(s.buf, 1)
+	if s.book == nil {
+		s.buf = appendPattern(s.buf[:0], t, nil)
+		return s.note(s.buf, 1)
+	}
+	s.words = s.words[:0]
+	s.buf = appendPattern(s.buf[:0], t, func(word string) { s.words = append(s.words, word) })
+	if err := s.note(s.buf, 1); err != nil {
+		return err
+	}
+	if _, told := s.count[string(s.buf)]; !told {
+		return nil
+	}
+	return s.r.hold(s.book.note(string(s.buf), s.words))
 }
 
 func (s *patternSink) note(pattern []byte, n int64) error {
@@ -70,6 +87,7 @@ func (s *patternSink) merge(other sink) error {
 			return err
 		}
 	}
+	s.book.merge(o.book)
 	return nil
 }
 
@@ -80,6 +98,9 @@ func (s *patternSink) copy(r *runner) sink {
 }
 
 func (s *patternSink) finish() *Table {
+	if s.r.book != nil {
+		s.r.book = s.book
+	}
 	t := &Table{Names: plan.PatternColumns}
 	for p, n := range s.count {
 		t.Rows = append(t.Rows, []value.Value{value.OfString(p), value.OfNumber(float64(n) / float64(s.total)),
@@ -91,8 +112,9 @@ func (s *patternSink) finish() *Table {
 	return t
 }
 
-// appendPattern copies text with its dynamic words replaced by <Type-N>, N counting the dynamic words.
-func appendPattern(dst []byte, text string) []byte {
+// appendPattern copies text with its dynamic words replaced by <Type-N>, N counting the dynamic words, which it gives to token
+// if that is not nil.
+func appendPattern(dst []byte, text string, token func(word string)) []byte {
 	if len(text) > maxPatternLen {
 		text = text[:maxPatternLen]
 	}
@@ -121,6 +143,9 @@ func appendPattern(dst []byte, text string) []byte {
 			dst = append(dst, '-')
 			dst = strconv.AppendInt(dst, int64(n), 10)
 			dst = append(dst, '>')
+			if token != nil {
+				token(word)
+			}
 		} else {
 			dst = append(dst, word...)
 		}

@@ -120,8 +120,9 @@ type runner struct {
 	fnctx  fn.Ctx
 	used   *atomic.Int64 // bytes held, by queries inside this one too
 	groups atomic.Int64
-	depth  int  // of subqueries
-	shows  bool // rows before the end
+	depth  int       // of subqueries
+	shows  bool      // rows before the end
+	book   tokenBook // the values of patterns' tokens, nil if nobody asks
 	ctx    context.Context
 	// tables holds what the streaming commands need: lookup tables and results of subqueries.
 	aux map[syntax.Node]*auxTable
@@ -143,7 +144,7 @@ func newRunner(p *plan.Plan, opt Options) *runner {
 	if opt.Progress == nil {
 		opt.Progress = &Progress{}
 	}
-	return &runner{plan: p, opt: opt, used: new(atomic.Int64), aux: map[syntax.Node]*auxTable{}, fnctx: fn.Ctx{
+	return &runner{plan: p, opt: opt, used: new(atomic.Int64), book: newTokenBook(p), aux: map[syntax.Node]*auxTable{}, fnctx: fn.Ctx{
 		Now: opt.Now.UnixMilli(), Start: opt.Start.UnixMilli(), End: opt.End.UnixMilli() - 1,
 	}}
 }

@@ -68,7 +68,7 @@ func TestRun_same_result_for_any_workers_and_blocks(t *testing.T) {
 	for _, text := range []string{
 		`fields n, s | sort s desc, m | limit 20`, `fields n | limit 5`, `fields n | dedup s`, `sort n asc | dedup m`,
 		`stats count(*), sum(n), avg(n), min(s), max(n), stddev(n), pct(n, 90), earliest(n), latest(s), values(m), count_distinct(s) by m`,
-		`pattern @message`, `sort n asc | accum n as t | autoregress n p=1-2`, `stats count(*) as c by bin(1m) | stats max(c)`,
+		`pattern @message`, `pattern @message | anomaly`, `sort n asc | accum n as t | autoregress n p=1-2`, `stats count(*) as c by bin(1m) | stats max(c)`,
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
