@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/term"
+
 	"github.com/cogtrail/cogtrail/internal/logs/lookuptable"
 	"github.com/cogtrail/cogtrail/internal/query/block"
 	"github.com/cogtrail/cogtrail/internal/query/plan"
@@ -19,7 +21,8 @@ import (
 
 const queryHelp = `Usage: cogtrail query [flags] QUERY [PATH …]
 
-Asks CloudTrail files, or log groups of a server, in the Logs Insights language.
+Asks CloudTrail files, or log groups of a server, in the Logs Insights language (docs/compat/query-language.md). Without fields or
+display the columns are @timestamp and @message; rows come newest first unless they are sorted.
 
 PATH is a file (gzip or plain), a folder, a pattern with * and **, or s3://bucket/prefix. Without PATH, or with -, standard input is
 read: documents {"Records":[…]} or one JSON object a line. With --log-group a server is asked instead; endpoint, Region and
@@ -30,7 +33,7 @@ credentials come from the environment and the configuration files, as for the AW
   zcat *.json.gz | cogtrail query --output csv 'stats count(*) as n by sourceIPAddress | sort n desc | limit 25'
   cogtrail query --log-group trail --start -1h --chart 'stats count(*) by bin(5m)'
 
-Exit codes: 0 done, 1 a file could not be read or the query failed, 2 wrong use or a malformed query.
+Exit codes: 0 done, also without rows; 1 the query failed, a file could not be read, or there is none; 2 wrong use or a malformed query.
 
 Flags:
 `
@@ -85,6 +88,9 @@ func queryCommand(ctx context.Context, p *program, args []string) error {
 	text, paths := words[0], words[1:]
 	compiled, err := plan.Compile(text)
 	if err != nil {
+		if _, isFile := os.Stat(text); isFile == nil {
+			return fmt.Errorf("%w: the query comes before the files, and %s is a file", errUsage, printable(text))
+		}
 		return malformedQuery(text, err)
 	}
 	var columns []string
@@ -179,6 +185,9 @@ func faultsOf(p *program, faults []*trailfile.FileError) error {
 // findFiles are the files of the command line.
 func findFiles(ctx context.Context, p *program, paths []string) (trailfile.Files, error) {
 	if len(paths) == 0 || len(paths) == 1 && paths[0] == "-" {
+		if f, ok := p.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+			fmt.Fprintln(p.stderr, "cogtrail query: reading records from standard input, to its end; name files to read those")
+		}
 		return trailfile.Stream("standard input", p.stdin), nil
 	}
 	var local []string

@@ -75,6 +75,9 @@ func local(arg string) ([]string, error) {
 		}
 		return names, err
 	case !strings.ContainsAny(arg, "*?["):
+		if failed, ok := errors.AsType[*fs.PathError](err); ok {
+			return nil, fmt.Errorf("%s: %w", arg, failed.Err)
+		}
 		return nil, err
 	}
 	// The folder before the first wildcard is where to look.
