@@ -1,6 +1,9 @@
 package userpool
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Names of factors in amr. [Cognito: ACR and AMR claims]
 const (
@@ -13,13 +16,36 @@ const (
 	bySeveral  = "mfa"
 )
 
-// Values of acr.
+// Level is how well somebody proved who he is, from 1 to 4; 0 is not at all.
+type Level int
+
+// The levels, by what leads to them.
 const (
-	levelPassword = "urn:cognito:loa:1"
-	levelCode     = "urn:cognito:loa:2"
-	levelPasskey  = "urn:cognito:loa:3"
-	levelTOTP     = "urn:cognito:loa:4"
+	PasswordLevel Level = iota + 1
+	CodeLevel
+	PasskeyLevel // or a password and a code that was sent
+	TOTPLevel    // a password and a code of an authenticator
 )
+
+const levelPrefix = "urn:cognito:loa:"
+
+// acr is the level's name in tokens, empty for none.
+func (l Level) acr() string {
+	if l == 0 {
+		return ""
+	}
+	return levelPrefix + strconv.Itoa(int(l))
+}
+
+// ParseLevel is the level of a name, 0 if it is none's.
+func ParseLevel(name string) Level {
+	for l := PasswordLevel; l <= TOTPLevel; l++ {
+		if l.acr() == name {
+			return l
+		}
+	}
+	return 0
+}
 
 // ByFactor is the name in amr of a second factor.
 func ByFactor(factor string) string {
@@ -47,21 +73,51 @@ func (p *Pool) level(proved []string) (level string, amr []string) {
 	if len(amr) > 1 && !slices.Contains(amr, bySeveral) {
 		amr = Several(amr)
 	}
-	return acr(proved), amr
+	return LevelOf(proved).acr(), amr
 }
 
-// acr is the level that factors lead to.
-func acr(proved []string) string {
+// LevelOf is the level that factors lead to.
+func LevelOf(proved []string) Level {
 	has := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(proved, n) })
 	}
 	switch {
 	case has(ByPassword) && has(ByTOTP):
-		return levelTOTP
+		return TOTPLevel
 	case has(ByPlatform, ByRoaming), has(ByPassword) && has(BySMS, ByEmail):
-		return levelPasskey
+		return PasskeyLevel
 	case has(BySMS, ByEmail):
-		return levelCode
+		return CodeLevel
+	case len(proved) > 0:
+		return PasswordLevel
 	}
-	return levelPassword
+	return 0
+}
+
+// StepFactors are the second factors by which a user can reach a higher level: those he has switched on, or, if none, an authenticator
+// he registered and addresses that were verified. Who has switched one on is not let in by another.
+func (p *Pool) StepFactors(u *User) []string {
+	mode := value(p.Settings.MfaConfiguration)
+	if mode != "ON" && mode != "OPTIONAL" {
+		return nil
+	}
+	own := slices.ContainsFunc(SecondFactors, func(f string) bool { return p.Factors.Has(f) && u.Factors.Uses(f) })
+	return slices.DeleteFunc(slices.Clone(SecondFactors), func(f string) bool {
+		return !p.Factors.Has(f) || !u.Reaches(f) || own && !u.Factors.Uses(f) || !own && f != TOTPFactor && !u.Verified(FactorAttribute(f))
+	})
+}
+
+// PretendStepFactors are those that a name which means nobody would have, always the same for it.
+func (r *Realm) PretendStepFactors(p *Pool, who string) []string {
+	mode := value(p.Settings.MfaConfiguration)
+	if mode != "ON" && mode != "OPTIONAL" {
+		return nil
+	}
+	draw, out := r.Vault.MAC("invented second factors", []byte(who)), []string(nil)
+	for i, f := range SecondFactors {
+		if p.Factors.Has(f) && draw[i]%2 == 0 {
+			out = append(out, f)
+		}
+	}
+	return out
 }

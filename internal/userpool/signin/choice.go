@@ -44,6 +44,7 @@ func (a *attempt) chooser() (*chooser, error) {
 			x.keys = keys
 		}
 		if x.offered = a.pool.Offers(a.user, len(x.keys) > 0); len(x.offered) > 0 {
+			x.narrow()
 			return x, nil
 		}
 		if !a.client.HidesUsers() {
@@ -52,6 +53,7 @@ func (a *attempt) chooser() (*chooser, error) {
 		a.user, a.who = nil, a.realm.Nobody(a.pool, a.name)
 	}
 	x.offered = a.realm.PretendOffers(a.pool, a.name, a.who, x.party.ID != "")
+	x.narrow()
 	return x, nil
 }
 
@@ -64,10 +66,9 @@ func (s *step) startChoice() (*outcome, error) {
 	if preferred != "" && !slices.Contains(firstFactors, preferred) {
 		return nil, badPreference()
 	}
-	for _, n := range []string{"TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"} {
-		if s.params[n] != "" {
-			return nil, userpool.Unsupported(n)
-		}
+	aims, err := s.aims()
+	if err != nil {
+		return nil, err
 	}
 	if err := s.realm.CheckSecretHash(s.client, s.hash(), s.params["USERNAME"]); err != nil {
 		return nil, err
@@ -82,14 +83,25 @@ func (s *step) startChoice() (*outcome, error) {
 	if err := a.preAuthentication(); err != nil {
 		return nil, err
 	}
-	if s.session != nil {
+	if s.session != nil && aims == nil {
 		if o, err := a.afterSignUp(*s.session); err != nil || o != nil {
 			return o, err
 		}
 	}
+	if err := a.bring(aims); err != nil {
+		return nil, err
+	}
 	x, err := a.chooser()
 	if err != nil {
 		return nil, err
+	}
+	if aims != nil {
+		if err := x.aim(aims.levels); err != nil {
+			return nil, err
+		}
+		if x.below() && len(x.raising()) > 0 { // only what is missing
+			return x.second()
+		}
 	}
 	if slices.Contains(x.offered, preferred) {
 		return x.take(preferred)
@@ -108,7 +120,7 @@ func (x *chooser) ask(text string, row userpool.Session, parameters map[string]s
 	if row.Choice == nil {
 		row.Choice = &userpool.Choice{}
 	}
-	row.Choice.Offered, row.Admin = x.offered, x.admin
+	row.Choice.Offered, row.Admin, row.Proved, row.Level = x.offered, x.admin, x.proved, x.level
 	if x.user != nil {
 		row.After(x.user)
 	} else {

@@ -97,7 +97,6 @@ func TestChoice_refuses(t *testing.T) {
 	}{
 		"flow":           {plain, nil, "InvalidParameterException", "USER_AUTH flow not enabled for this client"},
 		"preference":     {client, []string{"PREFERRED_CHALLENGE", "SMS_MFA"}, "InvalidParameterException", "PREFERRED_CHALLENGE is not a challenge that can be preferred."},
-		"level":          {client, []string{"TARGET_ACR_VALUES", "urn:cognito:loa:2"}, "InvalidParameterException", "TARGET_ACR_VALUES is not supported by this server."},
 		"wrong password": {client, []string{"PREFERRED_CHALLENGE", "PASSWORD", "PASSWORD", "x"}, nae, "Incorrect username or password."},
 		"nonsense":       {client, []string{"PREFERRED_CHALLENGE", "PASSWORD_SRP", "SRP_A", "0"}, "InvalidParameterException", "SRP_A is not valid."},
 	} {

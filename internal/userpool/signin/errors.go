@@ -124,6 +124,34 @@ func badPreference() *schema.Error {
 	return cognitoidp.InvalidParameterException("PREFERRED_CHALLENGE is not a challenge that can be preferred.") // (inferred)
 }
 
+func badLevels() *schema.Error {
+	return cognitoidp.InvalidParameterException("TARGET_ACR_VALUES has no known value.") // (inferred)
+}
+
+func badAge() *schema.Error {
+	return cognitoidp.InvalidParameterException("MAX_AGE must be a number of seconds.") // (inferred)
+}
+
+func tokenWithoutLevel() *schema.Error {
+	return cognitoidp.InvalidParameterException("ACCESS_TOKEN requires TARGET_ACR_VALUES.") // (inferred)
+}
+
+func foreignAccessToken() *schema.Error {
+	return cognitoidp.NotAuthorizedException("Access Token does not belong to the user and the client.") // (inferred)
+}
+
+func levelReached() *schema.Error {
+	return cognitoidp.InvalidParameterException("The authentication level of the access token is sufficient already.") // (inferred)
+}
+
+func levelOutOfReach() *schema.Error {
+	return cognitoidp.InvalidParameterException("The user has no factors that lead to the requested authentication level.") // (inferred)
+}
+
+func levelTier() *schema.Error {
+	return cognitoidp.FeatureUnavailableInTierException("Authentication levels are not available in the user pool's feature plan.") // (inferred)
+}
+
 func badAnswer() *schema.Error {
 	return cognitoidp.InvalidParameterException("ANSWER is not one of the available challenges.") // (inferred)
 }

@@ -27,14 +27,22 @@ func (a *attempt) second() (*outcome, error) {
 		return nil, err
 	}
 	d := a.demand()
+	if a.below() {
+		d = userpool.Demand{Use: a.raising()}
+		if len(d.Use) == 0 {
+			return nil, levelOutOfReach()
+		}
+	}
 	switch {
 	case d.Lost:
 		return nil, noFactor()
 	case len(d.Setup) > 0:
 		return a.setup(d.Setup)
 	}
-	if o, err := a.askDevice(); err != nil || o != nil {
-		return o, err
+	if !a.below() { // a device stands for a second factor, not for a level
+		if o, err := a.askDevice(); err != nil || o != nil {
+			return o, err
+		}
 	}
 	switch {
 	case len(d.Use) == 0:

@@ -67,7 +67,7 @@ func (a *attempt) demand() userpool.Demand {
 
 // accepts tells whether a code of a factor still lets the user in.
 func (a *attempt) accepts(factor string) bool {
-	return a.pool.Accepts(a.user, factor) || a.challenged() && slices.Contains(a.reachable(), factor)
+	return a.pool.Accepts(a.user, factor) || a.challenged() && slices.Contains(a.reachable(), factor) || a.below() && slices.Contains(a.raising(), factor)
 }
 
 // reachable are the factors that risk can ask for: a sign-in that began with one does not prove it twice.
