@@ -84,7 +84,13 @@ func (b *builder) metricsAndAlarms() error {
 		actor.Functions = functions
 	}
 	b.jobs[alarm.JobKind], b.givenUp[alarm.JobKind] = actor.Run, alarm.GivenUp
-	values := func(tx store.Tx, snapshot bool) alarm.Values { return metric.In(tx, snapshot) }
+	recent := &metric.Recent{}
+	values := func(tx store.Tx, snapshot bool) alarm.Values {
+		if snapshot {
+			return recent.In(tx)
+		}
+		return metric.In(tx)
+	}
 	evaluator := &alarm.Evaluator{State: b.engines.state, Metrics: values, Events: bus, Log: b.log, Now: b.clock.Now, Every: b.config.Alarm.Every}
 	keeper := &metric.Keeper{State: b.engines.state, Log: b.log, Now: b.clock.Now}
 	b.bg = append(b.bg, background{"alarms", evaluator.Run}, background{"metrics", keeper.Run})

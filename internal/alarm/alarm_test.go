@@ -60,12 +60,20 @@ func tokens() alarm.Tokens { return secret.NewVault(secret.GenerateMasterKey()) 
 func open(t *testing.T) *world {
 	w := &world{t: t, db: mem.New(), topics: &fakeTopics{}}
 	w.s = alarm.New(alarm.Deps{Tokens: tokens()})
-	w.e = &alarm.Evaluator{State: w.db, Metrics: values, Log: slog.New(slog.DiscardHandler)}
+	w.e = &alarm.Evaluator{State: w.db, Metrics: values(), Log: slog.New(slog.DiscardHandler)}
 	return w
 }
 
-// values are those of the metric service.
-func values(tx store.Tx, snapshot bool) alarm.Values { return metric.In(tx, snapshot) }
+// values are those of the metric service, as a process that has just begun reads them.
+func values() func(store.Tx, bool) alarm.Values {
+	recent := &metric.Recent{}
+	return func(tx store.Tx, snapshot bool) alarm.Values {
+		if snapshot {
+			return recent.In(tx)
+		}
+		return metric.In(tx)
+	}
+}
 
 func (w *world) must(err error) {
 	w.t.Helper()

@@ -104,7 +104,8 @@ func (b broken) Points(account, region, namespace, name string, dimensions []ser
 func TestRounds_failure(t *testing.T) {
 	t.Parallel()
 	w := openClocked(t)
-	w.e.Metrics = func(tx store.Tx, snapshot bool) alarm.Values { return broken{values(tx, snapshot)} }
+	all := values()
+	w.e.Metrics = func(tx store.Tx, snapshot bool) alarm.Values { return broken{all(tx, snapshot)} }
 	for _, name := range []string{"a", "b", "c"} {
 		in := input(name)
 		if name == "b" {

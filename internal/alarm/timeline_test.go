@@ -186,6 +186,7 @@ func tell(t *testing.T, s story, fold bool) {
 			case "start":
 				running = true
 				e := *w.e
+				e.Metrics = values()
 				w.e = &e
 			default:
 				want = append(want, showClock(p.at)+" "+p.what+" "+p.rest)

@@ -45,7 +45,7 @@ func TestKeeper_engine(t *testing.T) {
 	for range 2 {
 		sum := 0.0
 		err := db.View(t.Context(), func(tx store.Tx) error {
-			bs, err := metric.In(tx, true).Points(account, region, "App", "m", nil, "", base, base.Add(time.Hour), time.Minute)
+			bs, err := metric.In(tx).Points(account, region, "App", "m", nil, "", base, base.Add(time.Hour), time.Minute)
 			for _, b := range bs {
 				sum += b.Summary.Sum
 			}

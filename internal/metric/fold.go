@@ -147,9 +147,12 @@ func fold(tx store.Tx, after store.Key) (store.Key, error) {
 		}
 	}
 	for key, b := range sums {
-		if err := join(tx, b, merged[key]); err != nil {
+		if err := merge(tx, b, merged[key]); err != nil {
 			return nil, err
 		}
+	}
+	if err := note(tx, sums, merged); err != nil {
+		return nil, err
 	}
 	for key, l := range newest {
 		was, err := lasts.Get(tx, store.Key(key))
@@ -176,8 +179,8 @@ func floor(at, n int64) int64 {
 	return at - r
 }
 
-// join merges values into a bucket.
-func join(tx store.Tx, b *bucketRow, add *series.Summary) error {
+// merge adds values to a bucket.
+func merge(tx store.Tx, b *bucketRow, add *series.Summary) error {
 	old, err := buckets.Get(tx, buckets.Key(b))
 	switch {
 	case errors.Is(err, store.ErrNotFound):

@@ -154,7 +154,7 @@ func TestCheckAlarm(t *testing.T) {
 		qs := []cloudwatch.MetricDataQuery{formula("e", "FILL(m1, 0) * 2"), hide(query("m1", "Sum", 60))}
 		// Periods count from the start, wherever it lies.
 		start := base.Add(-time.Minute)
-		got, err := metric.In(tx, true).Math(account, region, qs, base.Add(time.Hour), start, start.Add(3*time.Minute))
+		got, err := metric.In(tx).Math(account, region, qs, base.Add(time.Hour), start, start.Add(3*time.Minute))
 		if err != nil || len(got) != 3 || got[0].V != 0 || got[2].V != 4 || got[0].At != start.Unix() {
 			t.Errorf("%v, %v", got, err)
 		}

@@ -526,7 +526,7 @@ func TestReader(t *testing.T) {
 		for unit, want := range map[string][]float64{"": {1, 5}, "Count": {1, 3}, "Seconds": {2}, "Bytes": nil} {
 			w.must(w.db.View(t.Context(), func(tx store.Tx) error {
 				start := base.Add(-time.Minute)
-				bs, err := metric.In(tx, true).Points(account, region, "App", "m", nil, unit, start, base.Add(10*time.Minute), 2*time.Minute)
+				bs, err := metric.In(tx).Points(account, region, "App", "m", nil, unit, start, base.Add(10*time.Minute), 2*time.Minute)
 				var sums []float64
 				for i, b := range bs {
 					sums = append(sums, b.Summary.Sum)
@@ -557,7 +557,7 @@ func TestReader_windowWithinAMinute(t *testing.T) {
 	}
 	err = db.View(t.Context(), func(tx store.Tx) error {
 		end := at.Add(14 * time.Second)
-		points, err := metric.In(tx, true).Points("111122223333", "us-east-1", "Demo", "Failed", nil, "", end.Add(-3*time.Minute), end, time.Minute)
+		points, err := metric.In(tx).Points("111122223333", "us-east-1", "Demo", "Failed", nil, "", end.Add(-3*time.Minute), end, time.Minute)
 		if err == nil && (len(points) != 1 || points[0].Summary.Count != 1) {
 			t.Errorf("points %+v", points)
 		}

@@ -33,27 +33,19 @@ type Stream struct {
 // folded and what was not. It returns none when there is no data.
 func Read(tx store.Tx, q Query) ([]Stream, error) { return read(tx, q, &unfolded{tx: tx, each: true}) }
 
-func read(tx store.Tx, q Query, waiting *unfolded) ([]Stream, error) {
-	hash := hashOf(series.New(q.Namespace, q.Name, q.Dimensions, ""))
+func read(tx store.Tx, q Query, waiting deltaSource) ([]Stream, error) {
+	hash := q.hash()
 	level := q.level()
 	n := seconds(level)
 	// A bucket counts as a whole for the period its start lies in.
 	lo, hi := floor(q.Start.Unix(), n), q.End.UnixNano()
 	var out []Stream
-	add := func(unit string, at int64, raw []byte) error {
+	add := func(unit string, at int64, raw []byte) (err error) {
 		if at < lo || at*int64(time.Second) >= hi || (q.Unit != "" && unit != q.Unit) {
 			return nil
 		}
-		var s series.Summary
-		if err := s.UnmarshalBinary(raw); err != nil {
-			return fmt.Errorf("read metric values: %w", err)
-		}
-		i := slices.IndexFunc(out, func(s Stream) bool { return s.Unit == unit })
-		if i < 0 {
-			i, out = len(out), append(out, Stream{Unit: unit})
-		}
-		out[i].add(series.Bucket{Start: time.Unix(at, 0).UTC(), Summary: s})
-		return nil
+		out, err = join(out, unit, at, raw)
+		return err
 	}
 	prefix := store.K(q.Account, q.Region, hash, n)
 	for b, err := range buckets.Scan(tx, prefix, store.K(q.Account, q.Region, hash, n, lo-1, "\xff")) {
@@ -78,7 +70,6 @@ func read(tx store.Tx, q Query, waiting *unfolded) ([]Stream, error) {
 			return nil, err
 		}
 	}
-	slices.SortFunc(out, func(a, b Stream) int { return strings.Compare(a.Unit, b.Unit) })
 	if q.Period == level {
 		return out, nil
 	}
@@ -86,6 +77,22 @@ func read(tx store.Tx, q Query, waiting *unfolded) ([]Stream, error) {
 		out[i].Buckets = series.RollUp(out[i].Buckets, q.Period, q.Anchor)
 	}
 	return out, nil
+}
+
+func (q *Query) hash() []byte { return hashOf(series.New(q.Namespace, q.Name, q.Dimensions, "")) }
+
+// join adds an encoded summary to the stream of its unit; streams stay sorted.
+func join(streams []Stream, unit string, at int64, raw []byte) ([]Stream, error) {
+	var s series.Summary
+	if err := s.UnmarshalBinary(raw); err != nil {
+		return nil, fmt.Errorf("read metric values: %w", err)
+	}
+	i, found := slices.BinarySearchFunc(streams, unit, func(s Stream, unit string) int { return strings.Compare(s.Unit, unit) })
+	if !found {
+		streams = slices.Insert(streams, i, Stream{Unit: unit})
+	}
+	streams[i].add(series.Bucket{Start: time.Unix(at, 0).UTC(), Summary: s})
+	return streams, nil
 }
 
 // add joins a bucket, most often the newest so far.

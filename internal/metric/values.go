@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -13,21 +14,26 @@ import (
 type Values struct {
 	tx      store.Tx
 	waiting unfolded
+	recent  *Recent // nil to read every bucket
+	err     error
 }
 
-// In returns the values as a transaction sees them. In a snapshot, where reading more than is asked for disturbs nobody, they are read
-// faster.
-func In(tx store.Tx, snapshot bool) *Values {
-	return &Values{tx: tx, waiting: unfolded{tx: tx, each: !snapshot}}
+// In returns the values as a transaction sees them.
+func In(tx store.Tx) *Values { return &Values{tx: tx, waiting: unfolded{tx: tx, each: true}} }
+
+// In returns the values as a snapshot sees them, where reading more than is asked for disturbs nobody.
+func (r *Recent) In(tx store.Tx) *Values {
+	return &Values{tx: tx, waiting: unfolded{tx: tx}, recent: r, err: r.advance(tx)}
 }
 
 // Points returns the periods between start and end that have data, oldest first,
-// counted from start. An empty unit joins the values of all units.
+// counted from start. An empty unit joins the values of all units. They are not to be changed.
 func (v *Values) Points(account, region, namespace, name string, dimensions []series.Dimension, unit string, start, end time.Time, period time.Duration) ([]series.Bucket, error) {
-	streams, err := read(v.tx, Query{
+	q := Query{
 		Account: account, Region: region, Namespace: namespace, Name: name, Dimensions: dimensions, Start: start, End: end, Period: period,
 		Anchor: start, Unit: unit,
-	}, &v.waiting)
+	}
+	streams, err := v.streams(q)
 	if err != nil || len(streams) == 0 {
 		return nil, err
 	}
@@ -39,6 +45,68 @@ func (v *Values) Points(account, region, namespace, name string, dimensions []se
 		all = append(all, s.Buckets...)
 	}
 	return series.RollUp(all, period, start), nil
+}
+
+func (v *Values) streams(q Query) ([]Stream, error) {
+	if v.err != nil {
+		return nil, v.err
+	}
+	if v.recent == nil {
+		return read(v.tx, q, &v.waiting)
+	}
+	hash := q.hash()
+	streams, ok, err := v.recent.of(v.tx, &q, hash)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return read(v.tx, q, &v.waiting)
+	}
+	own := false // what is remembered is not to be changed
+	for d, err := range v.waiting.of(q.Account, q.Region, hash) {
+		if err != nil {
+			return nil, fmt.Errorf("read metric: %w", err)
+		}
+		at := floor(d.At, seconds(series.Standard))
+		if at < q.Start.Unix() || at*int64(time.Second) >= q.End.UnixNano() || q.Unit != "" && d.Unit != q.Unit {
+			continue
+		}
+		if !own {
+			streams, own = copied(streams), true
+		}
+		if streams, err = join(streams, d.Unit, at, d.Summary); err != nil {
+			return nil, err
+		}
+	}
+	if q.Period > series.Standard {
+		for i := range streams {
+			streams[i].Buckets = series.RollUp(streams[i].Buckets, q.Period, q.Anchor)
+		}
+	}
+	return streams, nil
+}
+
+func copied(streams []Stream) []Stream {
+	out := make([]Stream, len(streams))
+	for i, s := range streams {
+		out[i] = Stream{Unit: s.Unit, Buckets: make([]series.Bucket, len(s.Buckets))}
+		for j, b := range s.Buckets {
+			out[i].Buckets[j] = series.Bucket{Start: b.Start, Summary: b.Summary.Clone()}
+		}
+	}
+	return out
+}
+
+// deltaSource gives the deltas of a metric.
+type deltaSource interface {
+	of(account, region string, hash []byte) iter.Seq2[*deltaRow, error]
+}
+
+// nothing is a deltaSource without deltas.
+type nothing struct{}
+
+func (nothing) of(string, string, []byte) iter.Seq2[*deltaRow, error] {
+	return func(func(*deltaRow, error) bool) {}
 }
 
 // mostUnfolded is how many deltas of an account are read at once.

@@ -110,3 +110,6 @@ func (s *Summary) Clone() Summary {
 	c.dist.cells = slices.Clone(s.dist.cells)
 	return c
 }
+
+// Cells is how many different values or bins the distribution holds, which tells how much memory the summary takes.
+func (s *Summary) Cells() int { return len(s.dist.cells) }

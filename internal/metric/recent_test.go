@@ -1,0 +1,66 @@
+package metric_test
+
+import (
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/cogtrail/cogtrail/internal/metric"
+	"github.com/cogtrail/cogtrail/internal/metric/series"
+	"github.com/cogtrail/cogtrail/internal/store"
+)
+
+// TestRecent lets values come, also late and early ones, and be folded or not, and asks at every step what a window holds: who remembers
+// and who reads must agree.
+func TestRecent(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			draw := rand.New(rand.NewPCG(seed, 1))
+			w := open(t)
+			keeper := &metric.Keeper{State: w.db, Log: slog.New(slog.DiscardHandler)}
+			recent := &metric.Recent{}
+			now := base
+			units := []string{"Count", "Seconds", ""}
+			for range 200 {
+				now = now.Add(time.Duration(draw.IntN(90)) * time.Second)
+				for range draw.IntN(4) {
+					at := now.Add(time.Duration(draw.IntN(2400)-2000) * time.Second)
+					name, unit, v := fmt.Sprint("m", draw.IntN(3)), units[draw.IntN(3)], float64(draw.IntN(9))
+					w.must(w.db.Update(t.Context(), func(tx store.Tx) error { return metric.Add(tx, account, region, "App", name, nil, unit, at, v) }))
+				}
+				switch draw.IntN(20) {
+				case 0: // more is folded than is told
+					for range 130 {
+						w.must(w.db.Update(t.Context(), func(tx store.Tx) error { return metric.Add(tx, account, region, "App", "m0", nil, "Count", now, 1) }))
+						w.must(keeper.FoldAll(t.Context()))
+					}
+				case 1, 2, 3, 4, 5, 6:
+					w.must(keeper.FoldAll(t.Context()))
+				}
+				w.must(w.db.View(t.Context(), func(tx store.Tx) error {
+					some := recent.In(tx)
+					for i := range 3 {
+						period := []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, time.Hour}[draw.IntN(4)]
+						end := now.Truncate(time.Minute)
+						start := end.Add(-time.Duration(1+draw.IntN(6)) * period)
+						unit := append(units, "", "")[draw.IntN(5)]
+						read := func(v *metric.Values) []series.Bucket {
+							bs, err := v.Points(account, region, "App", fmt.Sprint("m", i), nil, unit, start, end, period)
+							w.must(err)
+							return bs
+						}
+						if got, want := read(some), read(metric.In(tx)); len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
+							t.Errorf("m%d of %q from %v to %v by %v:\n%+v\nwant\n%+v", i, unit, start, end, period, got, want)
+						}
+					}
+					return nil
+				}))
+			}
+		})
+	}
+}
