@@ -37,7 +37,7 @@ func (b *builder) eventBus() (alarm.Events, error) {
 	}
 	var functions eventbus.Functions
 	if client != nil {
-		functions = eventFunctions{client}
+		functions = serviceFunctions{client}
 	}
 	s := eventbus.New(eventbus.Deps{Vault: b.vault, Functions: functions})
 	b.ops = append(b.ops, apievents.RuleOps(b.models["events"], s)...)
@@ -79,11 +79,11 @@ func (s eventSettler) Settle(tx store.Tx, batch drain.Batch) error {
 	return s.trail.Settle(tx, s.clock.Now(), records)
 }
 
-// eventFunctions is Lambda as rules call it.
-type eventFunctions struct{ client *lambda.Client }
+// serviceFunctions is Lambda as rules and topics call it.
+type serviceFunctions struct{ client *lambda.Client }
 
-// Invoke implements eventbus.Functions. A function that failed has the event all the same: what it makes of it is its own.
-func (f eventFunctions) Invoke(ctx context.Context, function string, payload []byte) error {
+// Invoke implements eventbus.Functions and topic.Functions. A function that failed has the event all the same: what it makes of it is its own.
+func (f serviceFunctions) Invoke(ctx context.Context, function string, payload []byte) error {
 	_, err := f.client.Invoke(ctx, function, payload)
 	if _, ran := errors.AsType[*trigger.FunctionError](err); ran {
 		return nil

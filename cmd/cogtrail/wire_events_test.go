@@ -12,8 +12,8 @@ import (
 	"github.com/cogtrail/cogtrail/internal/outbound"
 )
 
-// What a rule's function answers: its own failure is its own, a refusal is final, anything else is tried again.
-func TestEventFunctions(t *testing.T) {
+// What a function of a rule or a topic answers: its own failure is its own, a refusal is final, anything else is tried again.
+func TestServiceFunctions(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		status       int
@@ -33,7 +33,7 @@ func TestEventFunctions(t *testing.T) {
 				fmt.Fprint(w, tc.body)
 			}))
 			defer s.Close()
-			f := eventFunctions{&lambda.Client{Endpoint: s.URL, Name: lambda.ByName, HTTP: outbound.New(outbound.Options{AllowPrivate: true}), Now: time.Now}}
+			f := serviceFunctions{&lambda.Client{Endpoint: s.URL, Name: lambda.ByName, HTTP: outbound.New(outbound.Options{AllowPrivate: true}), Now: time.Now}}
 			err := f.Invoke(t.Context(), "arn:aws:lambda:us-east-1:111122223333:function:f", []byte(`{}`))
 			if (err != nil) != tc.failed || job.IsFinal(err) != tc.last {
 				t.Errorf("%v, final: %v", err, job.IsFinal(err))

@@ -53,7 +53,15 @@ func (b *builder) notifications(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load key of notifications: %w", err)
 	}
-	b.topic = topic.New(topic.Deps{Vault: b.vault, Mailer: b.mailbox, Signer: signer, BaseURL: b.config.PublicURL})
+	deps := topic.Deps{Vault: b.vault, Mailer: b.mailbox, Signer: signer, BaseURL: b.config.PublicURL}
+	functions, err := b.lambda()
+	if err != nil {
+		return err
+	}
+	if functions != nil {
+		deps.Functions = serviceFunctions{functions}
+	}
+	b.topic = topic.New(deps)
 	b.signer = signer
 	b.ops = append(b.ops, b.topic.Operations(b.models["sns"])...)
 	client := outbound.New(outbound.Options{AllowPrivate: b.config.Outbound.AllowPrivate})

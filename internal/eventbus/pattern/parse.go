@@ -44,6 +44,11 @@ func Parse(text string) (*Pattern, error) {
 	if !ok {
 		return nil, errors.New("the pattern is not a JSON object")
 	}
+	return Compile(fields)
+}
+
+// Compile makes a pattern of what encoding/json makes of its text with UseNumber, however long that was. It keeps nothing of fields.
+func Compile(fields map[string]any) (*Pattern, error) {
 	p := &parser{}
 	root, err := p.object(fields, 0)
 	if err != nil {

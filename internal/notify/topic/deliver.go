@@ -15,7 +15,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/store"
 )
 
-// JobKind is the kind of the jobs that deliver over HTTP; Deliverer.Run handles them.
+// JobKind is the kind of the jobs that deliver over HTTP and to functions; Deliverer.Run handles them.
 const JobKind = "topic delivery"
 
 // sealPurpose is what messages and confirmations are sealed for.
@@ -36,7 +36,7 @@ type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// Deliverer delivers to HTTP endpoints.
+// Deliverer delivers to HTTP endpoints and functions.
 type Deliverer struct {
 	Service *Service
 	State   store.State
@@ -78,6 +78,9 @@ func (d *Deliverer) Run(ctx context.Context, j job.Job) error {
 	e, err := d.Service.open(&what, t, r, kept)
 	if err != nil {
 		return err
+	}
+	if r.Protocol == byLambda {
+		return d.call(ctx, t, r, e)
 	}
 	return d.post(ctx, t, r, e)
 }

@@ -117,5 +117,6 @@ func TestSetSubscriptionAttributes(t *testing.T) {
 	}
 	wantError(t, set("RawMessageDelivery", "x"), "InvalidParameterException", "Invalid parameter: Attributes Reason: RawMessageDelivery: Invalid value [x]. Must be true or false.")
 	wantError(t, set("Colour", "red"), "InvalidParameterException", "Invalid parameter: AttributeName")
-	wantError(t, set("FilterPolicy", "{}"), "InvalidParameterException", "Invalid parameter: Attributes Reason: FilterPolicy is not supported by this server")
+	wantError(t, set("FilterPolicy", "["), "InvalidParameterException", "Invalid parameter: FilterPolicy: failed to parse JSON.")
+	wantError(t, set("RedrivePolicy", "{}"), "InvalidParameterException", "Invalid parameter: Attributes Reason: RedrivePolicy is not supported by this server")
 }

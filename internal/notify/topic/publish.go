@@ -13,6 +13,7 @@ import (
 
 	"github.com/cogtrail/cogtrail/internal/api/sns"
 	"github.com/cogtrail/cogtrail/internal/job"
+	"github.com/cogtrail/cogtrail/internal/notify/topic/filter"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
@@ -162,14 +163,20 @@ func attributeOf(name string, v sns.MessageAttributeValue) (attribute, *schema.E
 	return attribute{}, sns.InvalidParameterValueException(fmt.Sprintf("The message attribute '%s' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.", name))
 }
 
-// send leaves a message for every confirmed subscription.
+// send leaves a message for every confirmed subscription whose filter lets it pass.
 func (s *Service) send(tx store.Tx, t *topicRow, p *published) error {
 	kept := false
+	bodies := make(map[string]*filter.Message, 1)
 	for r, err := range subscriptions.Scan(tx, store.K(t.Account, t.Region, t.Name), nil) {
 		if err != nil {
 			return fmt.Errorf("read subscriptions: %w", err)
 		}
 		if !r.Confirmed {
+			continue
+		}
+		if ok, err := r.wants(p, bodies); err != nil {
+			return err
+		} else if !ok {
 			continue
 		}
 		if r.mail() {

@@ -33,6 +33,8 @@ type Deps struct {
 	Vault  Vault
 	Mailer Mailer
 	Signer *Signer
+	// Functions runs the functions of subscriptions; without it there are none.
+	Functions Functions
 	// BaseURL is the server's public address without a slash at the end; links in
 	// messages begin with it.
 	BaseURL string

@@ -30,18 +30,30 @@ const (
 	maxTokens        = 5 // tokens of one subscription that count
 )
 
-// Subscribe adds a subscription, which waits for its confirmation. The same
+// Subscribe adds a subscription, which waits for its confirmation, unless it is a function of the caller's own. The same
 // endpoint again gets the same subscription, and another confirmation while it waits.
 func (s *Service) Subscribe(c *op.Call, in *sns.SubscribeInput) (*sns.SubscribeOutput, error) {
 	if _, _, _, _, err := place("TopicArn", in.TopicArn); err != nil {
 		return nil, err
 	}
 	endpoint := text(in.Endpoint)
-	if err := checkEndpoint(in.Protocol, endpoint); err != nil {
+	var err error
+	if in.Protocol == byLambda {
+		err = s.checkFunction(endpoint, c.Account, c.Region)
+	} else {
+		err = checkEndpoint(in.Protocol, endpoint)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := checkSubscriptionAttributes(in.Attributes); err != nil {
 		return nil, err
+	}
+	if err := checkFilter(in.Attributes, "Attributes Reason: "); err != nil {
+		return nil, err
+	}
+	if in.Protocol == byLambda && in.Attributes["RawMessageDelivery"] == "true" {
+		return nil, noRaw("Attributes Reason: ", in.Protocol)
 	}
 	t, err := find(c, in.TopicArn)
 	if err != nil {
@@ -51,6 +63,9 @@ func (s *Service) Subscribe(c *op.Call, in *sns.SubscribeInput) (*sns.SubscribeO
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		if err := room(c.Tx, t); err != nil {
+			return nil, err
+		}
+		if err := roomForFilter(c.Tx, t.Account, t.Region, t.Name, "", in.Attributes); err != nil {
 			return nil, err
 		}
 		r = &subscriptionRow{
@@ -68,6 +83,13 @@ func (s *Service) Subscribe(c *op.Call, in *sns.SubscribeInput) (*sns.SubscribeO
 	}
 	out := &sns.SubscribeOutput{SubscriptionArn: new(r.arn())}
 	if r.Confirmed {
+		return out, nil
+	}
+	if r.Protocol == byLambda {
+		r.Confirmed, r.Authenticated = true, true
+		if err := subscriptions.Put(c.Tx, r); err != nil {
+			return nil, fmt.Errorf("keep subscription: %w", err)
+		}
 		return out, nil
 	}
 	if err := s.askConfirmation(c, r); err != nil {
@@ -113,8 +135,8 @@ func checkEndpoint(protocol, endpoint string) error {
 	return nil
 }
 
-// checkSubscriptionAttributes refuses what would be ignored: a filter that does
-// not filter sends messages to those who must not get them.
+// checkSubscriptionAttributes refuses what would be ignored. What filters is for
+// checkFilter.
 func checkSubscriptionAttributes(as map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(as)) {
 		v := as[name]
@@ -127,13 +149,18 @@ func checkSubscriptionAttributes(as map[string]string) error {
 			if len(v) > maxAttribute {
 				return invalid("Attributes Reason: DeliveryPolicy: value is too long") // (inferred)
 			}
-		case "FilterPolicy", "FilterPolicyScope", "RedrivePolicy", "SubscriptionRoleArn", "ReplayPolicy":
+		case "FilterPolicy", "FilterPolicyScope":
+		case "RedrivePolicy", "SubscriptionRoleArn", "ReplayPolicy":
 			return invalid("Attributes Reason: %s is not supported by this server", name)
 		default:
 			return invalid("AttributeName")
 		}
 	}
 	return nil
+}
+
+func noRaw(prefix, protocol string) error {
+	return invalid("%sRawMessageDelivery: Delivery protocol [%s] does not support raw message delivery.", prefix, protocol)
 }
 
 // askConfirmation gives a subscription a token and sends it to the endpoint.

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"strconv"
 
 	"github.com/google/uuid"
 
 	"github.com/cogtrail/cogtrail/internal/api/sns"
+	"github.com/cogtrail/cogtrail/internal/notify/topic/filter"
 	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/store"
 )
@@ -68,8 +70,13 @@ func (s *Service) GetSubscriptionAttributes(c *op.Call, in *sns.GetSubscriptionA
 		"PendingConfirmation": strconv.FormatBool(!r.Confirmed), "ConfirmationWasAuthenticated": strconv.FormatBool(r.Authenticated),
 		"RawMessageDelivery": strconv.FormatBool(r.raw()), "SubscriptionPrincipal": r.Principal,
 	}
-	if p := r.Attributes["DeliveryPolicy"]; p != "" {
-		out["DeliveryPolicy"] = p
+	for _, name := range []string{"DeliveryPolicy", "FilterPolicy", "FilterPolicyScope"} {
+		if v := r.Attributes[name]; v != "" {
+			out[name] = v
+		}
+	}
+	if out["FilterPolicy"] != "" && out["FilterPolicyScope"] == "" {
+		out["FilterPolicyScope"] = filter.ByAttributes
 	}
 	return &sns.GetSubscriptionAttributesOutput{Attributes: out}, nil
 }
@@ -146,10 +153,21 @@ func (s *Service) SetSubscriptionAttributes(c *op.Call, in *sns.SetSubscriptionA
 	if err := checkSubscriptionAttributes(map[string]string{in.AttributeName: v}); err != nil {
 		return err
 	}
-	if r.Attributes == nil {
-		r.Attributes = map[string]string{}
+	if r.Protocol == byLambda && in.AttributeName == "RawMessageDelivery" && v == "true" {
+		return noRaw("", r.Protocol)
 	}
-	r.Attributes[in.AttributeName] = v
+	as := maps.Clone(r.Attributes)
+	if as == nil {
+		as = map[string]string{}
+	}
+	as[in.AttributeName] = v
+	if err := checkFilter(as, ""); err != nil {
+		return err
+	}
+	if err := roomForFilter(c.Tx, r.Account, r.Region, r.Topic, r.ID, as); err != nil {
+		return err
+	}
+	r.Attributes = as
 	if err := subscriptions.Put(c.Tx, r); err != nil {
 		return fmt.Errorf("keep subscription: %w", err)
 	}

@@ -77,6 +77,7 @@ type world struct {
 	d    *topic.Deliverer
 	net  *endpoint
 	mail *mailbox.Mailbox
+	run  *functions
 }
 
 func open(t *testing.T) *world {
@@ -85,8 +86,8 @@ func open(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: mem.New(), now: start, who: principal.RootOf(account, ""), net: &endpoint{status: 200}, mail: &mailbox.Mailbox{Vault: vault}}
-	w.s = topic.New(topic.Deps{Vault: vault, Mailer: w.mail, Signer: key, BaseURL: base + "/"})
+	w := &world{t: t, db: mem.New(), now: start, who: principal.RootOf(account, ""), net: &endpoint{status: 200}, mail: &mailbox.Mailbox{Vault: vault}, run: &functions{}}
+	w.s = topic.New(topic.Deps{Vault: vault, Mailer: w.mail, Signer: key, Functions: w.run, BaseURL: base + "/"})
 	w.d = &topic.Deliverer{Service: w.s, State: w.db, Client: w.net, Log: slog.New(slog.DiscardHandler)}
 	return w
 }
@@ -415,7 +416,7 @@ func TestSubscribe_refusals(t *testing.T) {
 		"no host":        {"http", "http://", "", "", "Invalid parameter: Endpoint must match the specified protocol"},
 		"address":        {"email", "Anna <a@example.com>", "", "", "Invalid parameter: Email address"},
 		"raw":            {"http", "http://example.com", "RawMessageDelivery", "x", "Invalid parameter: Attributes Reason: RawMessageDelivery: Invalid value [x]. Must be true or false."},
-		"filter":         {"http", "http://example.com", "FilterPolicy", "{}", "Invalid parameter: Attributes Reason: FilterPolicy is not supported by this server"},
+		"filter":         {"http", "http://example.com", "FilterPolicy", `{"a":1}`, `Invalid parameter: Attributes Reason: FilterPolicy: "a" must be an object or an array`},
 		"attribute name": {"http", "http://example.com", "Nope", "x", "Invalid parameter: AttributeName"},
 	} {
 		as := map[string]string{}

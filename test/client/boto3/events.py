@@ -74,6 +74,16 @@ cw.set_alarm_state(AlarmName="told", StateValue="ALARM", StateReason="by hand")
 eventually("the event of the alarm", lambda: any('"detail-type":"CloudWatch Alarm State Change"' in m and '"alarmName":"told"' in m for m in mails()))
 cw.delete_alarms(AlarmNames=["told"])
 
+# The reader's filter looks into the event.
+reader = sns.list_subscriptions_by_topic(TopicArn=TOPIC)["Subscriptions"][0]["SubscriptionArn"]
+sns.set_subscription_attributes(SubscriptionArn=reader, AttributeName="FilterPolicyScope", AttributeValue="MessageBody")
+sns.set_subscription_attributes(SubscriptionArn=reader, AttributeName="FilterPolicy", AttributeValue='{"detail": {"number": [{"numeric": [">", 5000]}]}}')
+ev.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": '{"number": 4999}'}])
+ev.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": '{"number": 5001}'}])
+eventually("the event that passes", lambda: any("5001" in m for m in mails()))
+equal("the event that does not", [m for m in mails() if "4999" in m], [])
+sns.set_subscription_attributes(SubscriptionArn=reader, AttributeName="FilterPolicy", AttributeValue="{}")
+
 # A log group, whose resource policy must let EventBridge write, and a function, which nobody runs here.
 logs = boto3.client("logs")
 GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/events/shop"
