@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -234,6 +235,25 @@ func TestRun_source_failures(t *testing.T) {
 	if !errors.Is(err, broken) {
 		t.Errorf("failure of late loading: %v", err)
 	}
+}
+
+// A fault of an engine or of the evaluation ends the query, not the process.
+func TestRun_panic(t *testing.T) {
+	t.Parallel()
+	src := &short{}
+	_, err := run.Run(t.Context(), compile(t, `stats count(*) by a`), options(src))
+	if err == nil || !strings.Contains(err.Error(), "panic in query") || src.back.Load() != 1 {
+		t.Errorf("got %v, %d blocks given back", err, src.back.Load())
+	}
+}
+
+// short yields a block whose column lacks a row.
+type short struct{ back atomic.Int64 }
+
+func (s *short) Scan(_ context.Context, _ block.ScanRequest, yield func(*block.Block) error) error {
+	return yield(&block.Block{N: 2, Release: func() { s.back.Add(1) }, Columns: map[string]*block.Column{
+		block.Message: block.StringColumn([]string{`{"a":"b"}`}, nil), block.Timestamp: block.TimeColumn([]int64{0, 0}),
+	}})
 }
 
 type failing struct{ scan, load error }
