@@ -3,6 +3,7 @@
 // recorded that did not happen; the data folder is whole.
 //
 //	TestKill          the built program under load, SIGKILL at random moments
+//	TestFollow        the built program, SIGKILL while a function is told of a durable change
 //	TestSyscallFaults the built program under strace, one system call fails or kills
 //	TestStoreFaults   gateway and services in process, the n-th store operation fails
 //
