@@ -54,11 +54,11 @@ var holeAt = func() []int {
 	return out
 }()
 
-// punch returns the message with holes; f are its fields.
-func punch(message []byte, f *fields) []byte {
+// punch returns the message with holes; f are its fields. What it makes it appends to room.
+func punch(message []byte, f *fields, room *[]byte) []byte {
 	type place struct{ start, end, hole int }
-	var room [8]place
-	places := room[:0]
+	var few [8]place
+	places := few[:0]
 	for i, at := range holeAt {
 		v := &f.at[at]
 		if v.at == 0 || len(v.text) <= len(holes[i].Sign) || bytes.IndexByte(v.text, Pin[0]) >= 0 {
@@ -71,7 +71,7 @@ func punch(message []byte, f *fields) []byte {
 		return message
 	}
 	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.start, b.start) })
-	out := make([]byte, 0, len(message))
+	out, begin := *room, len(*room)
 	add := func(b []byte) {
 		if pinned {
 			b = bytes.ReplaceAll(b, []byte(Pin), []byte(PinItself))
@@ -85,7 +85,8 @@ func punch(message []byte, f *fields) []byte {
 		from = p.end
 	}
 	add(message[from:])
-	return out
+	*room = out
+	return out[begin:len(out):len(out)]
 }
 
 // messages reads the messages of the wanted rows a to b.

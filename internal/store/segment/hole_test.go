@@ -46,7 +46,7 @@ func TestHoles(t *testing.T) {
 	for _, c := range cases {
 		var f fields
 		f.promote([]byte(c))
-		stored := punch([]byte(c), &f)
+		stored := punch([]byte(c), &f, new([]byte))
 		if len(stored) < len(c) {
 			punched++
 		}

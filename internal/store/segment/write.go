@@ -97,6 +97,7 @@ type rowGroup struct {
 	// inexact collects the columns that do not hold what a query reads; "*" stands for all.
 	inexact map[Key]map[string]bool
 	tokens  tokens
+	room    []byte // of messages with holes, used again once they are written
 	err     error
 }
 
@@ -223,6 +224,7 @@ func (g *rowGroup) fill(cols [][]parquet.Value, rows []*Row, w *words) {
 	}
 
 	var f fields
+	g.room = g.room[:0]
 	for i, r := range rows {
 		// The same as those of the row before, most often.
 		if i > 0 && r.key() == rows[i-1].key() {
@@ -241,7 +243,7 @@ func (g *rowGroup) fill(cols [][]parquet.Value, rows []*Row, w *words) {
 		ord[i] = parquet.Int64Value(r.Ord)
 		size[i] = parquet.Int64Value(int64(len(r.Message)))
 		f.promote(r.Message)
-		message[i] = parquet.ByteArrayValue(punch(r.Message, &f))
+		message[i] = parquet.ByteArrayValue(punch(r.Message, &f, &g.room))
 		word[i] = w.of(r.Message, &f)
 		g.tokens.add(r.Message, &f)
 		if f.opaque {
