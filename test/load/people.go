@@ -30,6 +30,10 @@ func people(o options, n int) (err error) {
 		}
 		defer os.RemoveAll(dir)
 	}
+	before, err := folderSize(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	t, err := launch(o, dir)
 	if err != nil {
 		return err
@@ -49,7 +53,7 @@ func people(o options, n int) (err error) {
 		return err
 	}
 	fmt.Printf("memory after the import %d MB, of which %d MB are pages of files, %d MB before it; data folder %.2f KB a user\n\n",
-		t.status("VmRSS"), t.status("RssFile"), empty, float64(size)/float64(n)/1024)
+		t.status("VmRSS"), t.status("RssFile"), empty, float64(size-before)/float64(n)/1024)
 	if err := w.search(n); err != nil {
 		return err
 	}
@@ -72,7 +76,7 @@ func people(o options, n int) (err error) {
 		return err
 	}
 	fmt.Printf("stop and start over it: %.0f ms, of which start to ready %.0f ms; then at rest %d MB, of which %d MB are pages of files; data folder %.2f KB a user\n",
-		ms(took), ms(t.start), t.status("VmRSS"), t.status("RssFile"), float64(size)/float64(n)/1024)
+		ms(took), ms(t.start), t.status("VmRSS"), t.status("RssFile"), float64(size-before)/float64(n)/1024)
 	return nil
 }
 

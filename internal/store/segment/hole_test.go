@@ -44,33 +44,53 @@ func TestHoles(t *testing.T) {
 	}
 	punched := 0
 	for _, c := range cases {
-		var f fields
-		f.promote([]byte(c))
-		stored := punch([]byte(c), &f, new([]byte))
-		if len(stored) < len(c) {
+		if stored := storeAndFill(t, c); len(stored) < len(c) {
 			punched++
-		}
-		p := &piece{read: make(map[string]*vector), hi: 1, part: &part{}}
-		for i, h := range holes {
-			v := f.at[holeAt[i]]
-			p.read[h.Column] = &vector{strs: []string{string(v.text)}, present: []bool{v.present}}
-		}
-		got, err := p.fill([]string{string(stored)}, 0)
-		if err != nil || got[0] != c {
-			t.Errorf("%q stored as %q comes back as %q, %v", c, stored, got, err)
-		}
-		// As a reader that has only text functions puts it together.
-		text := string(stored)
-		for i, h := range holes {
-			text = strings.ReplaceAll(text, h.Sign, string(f.at[holeAt[i]].text))
-		}
-		if text = strings.ReplaceAll(text, PinItself, Pin); text != c {
-			t.Errorf("%q stored as %q is put together as %q", c, stored, text)
 		}
 	}
 	if punched < 50 {
 		t.Errorf("only %d of %d messages have holes", punched, len(cases))
 	}
+}
+
+// storeAndFill stores a message with holes and reads it back, in both ways.
+func storeAndFill(t *testing.T, message string) (stored []byte) {
+	t.Helper()
+	var f fields
+	f.promote([]byte(message))
+	stored = punch([]byte(message), &f, new([]byte))
+	p := &piece{read: make(map[string]*vector), hi: 1, part: &part{}}
+	for i, h := range holes {
+		v := f.at[holeAt[i]]
+		p.read[h.Column] = &vector{strs: []string{string(v.text)}, present: []bool{v.present}}
+	}
+	got, err := p.fill([]string{string(stored)}, 0)
+	if err != nil || got[0] != message {
+		t.Errorf("%q stored as %q comes back as %q, %v", message, stored, got, err)
+	}
+	// As a reader that has only text functions puts it together.
+	text := string(stored)
+	for i, h := range holes {
+		text = strings.ReplaceAll(text, h.Sign, string(f.at[holeAt[i]].text))
+	}
+	if text = strings.ReplaceAll(text, PinItself, Pin); text != message {
+		t.Errorf("%q stored as %q is put together as %q", message, stored, text)
+	}
+	return stored
+}
+
+// FuzzHoles is TestHoles with any message, and with any stored text, which may be an error but nothing worse.
+func FuzzHoles(f *testing.F) {
+	f.Add(`{"eventID":"0b5c1a1e","sourceIPAddress":"192.0.2.1","note":"` + "\x01" + `e"}`)
+	f.Add("\x01e\x01.\x01")
+	f.Fuzz(func(t *testing.T, text string) {
+		storeAndFill(t, text)
+		p := &piece{read: make(map[string]*vector), hi: 1, part: &part{}}
+		for _, h := range holes {
+			p.read[h.Column] = &vector{strs: []string{"x"}}
+		}
+		_, _ = p.fill([]string{text}, 0) // no panic
+	})
 }
 
 // TestHoleUnknown: a hole that nobody can fill is an error, never another message.
