@@ -81,8 +81,9 @@ func note(tx store.Tx, sums map[string]*bucketRow, merged map[string]*series.Sum
 	return heads.Put(tx, &headRow{Seq: r.Seq})
 }
 
-// follow calls do with the changes after a number, and returns the newest number. Not all can be told any more if whole is false.
-func follow(tx store.Tx, after int64, do func(*change) error) (newest int64, whole bool, err error) {
+// follow calls do with the changes after a number, and returns the newest number. whole is false if not all can be told any more, or do
+// could not take one.
+func follow(tx store.Tx, after int64, do func(*change) bool) (newest int64, whole bool, err error) {
 	newest, err = head(tx)
 	if err != nil {
 		return 0, false, fmt.Errorf("read changes of metrics: %w", err)
@@ -99,8 +100,8 @@ func follow(tx store.Tx, after int64, do func(*change) error) (newest int64, who
 			return 0, false, fmt.Errorf("read changes of metrics: %w", err)
 		}
 		for i := range r.Changes {
-			if err := do(&r.Changes[i]); err != nil {
-				return 0, false, err
+			if !do(&r.Changes[i]) {
+				return newest, false, nil
 			}
 		}
 	}

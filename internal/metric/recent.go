@@ -39,19 +39,18 @@ func cellsOf(s *series.Summary) int { return bucketCells + s.Cells() }
 
 // advance follows what was folded until the snapshot tx. Snapshots never go back.
 func (r *Recent) advance(tx store.Tx) error {
-	newest, whole, err := follow(tx, r.seq, func(c *change) error {
+	newest, whole, err := follow(tx, r.seq, func(c *change) bool {
 		m := r.metrics[recentKey{c.Account, c.Region, string(c.Hash)}]
 		if m == nil || c.At < m.from {
-			return nil
+			return true
 		}
-		before := m.cells
-		var err error
-		if m.streams, err = join(m.streams, c.Unit, c.At, c.Summary); err != nil {
-			return err
+		streams, err := join(m.streams, c.Unit, c.At, c.Summary)
+		if err != nil {
+			return false
 		}
-		m.cells += bucketCells + len(c.Summary)/2 // too many where values meet; they are counted anew when the metric is
-		r.cells += m.cells - before
-		return nil
+		more := bucketCells + len(c.Summary)/2 // too many where values meet; they are counted anew when minutes are forgotten
+		m.streams, m.cells, r.cells = streams, m.cells+more, r.cells+more
+		return true
 	})
 	if err != nil || !whole || r.metrics == nil || r.cells > mostRecent {
 		// What is not known for sure is read anew.

@@ -64,3 +64,47 @@ func TestRecent(t *testing.T) {
 		})
 	}
 }
+
+// TestRecent_bounds has more to remember and more to tell than is allowed: what does not fit is read.
+func TestRecent_bounds(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	keeper := &metric.Keeper{State: w.db, Log: slog.New(slog.DiscardHandler)}
+	recent := &metric.Recent{}
+	var s series.Summary
+	for i := range series.MaxDistinct {
+		w.must(s.Add(float64(i)+0.1, 1))
+	}
+	const metrics, minutes = 18, 60
+	end := base.Add(minutes * time.Minute)
+	for turn := range 2 {
+		for i := range metrics {
+			w.must(w.db.Update(t.Context(), func(tx store.Tx) error {
+				for minute := range minutes {
+					if minute > 0 && turn > 0 && i > 0 {
+						break
+					}
+					at := base.Add(time.Duration(minute) * time.Minute)
+					if err := metric.AddSummary(tx, account, region, "App", fmt.Sprint("m", i), nil, "", at, s); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
+		}
+		w.must(keeper.FoldAll(t.Context()))
+		w.must(w.db.View(t.Context(), func(tx store.Tx) error {
+			some := recent.In(tx)
+			for i := range metrics {
+				got, err := some.Points(account, region, "App", fmt.Sprint("m", i), nil, "", base, end, time.Minute)
+				w.must(err)
+				want, err := metric.In(tx).Points(account, region, "App", fmt.Sprint("m", i), nil, "", base, end, time.Minute)
+				w.must(err)
+				if !reflect.DeepEqual(got, want) || len(got) != minutes {
+					t.Errorf("turn %d: m%d differs", turn, i)
+				}
+			}
+			return nil
+		}))
+	}
+}
