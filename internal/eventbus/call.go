@@ -67,6 +67,9 @@ func (w callWork) key(j job.Job) store.Key {
 	return store.K(j.Account, j.Region, w.Rule, w.Target, w.ID)
 }
 
+// errGone says that a target was removed while a call waited: nothing was invoked.
+var errGone = errors.New("the target was removed")
+
 // errFull says that too much waits for a target.
 var errFull = errors.New("too many events wait for the target")
 
@@ -106,7 +109,7 @@ func (r *Runner) Call(ctx context.Context, j job.Job) error {
 		return err
 	}
 	if t == nil {
-		return r.over(ctx, j, w, nil) // removed since
+		return r.over(ctx, j, w, errGone)
 	}
 	retries, age := policyOf(t)
 	if now := r.now(); now.Sub(time.UnixMilli(c.Since)) > age {
@@ -190,7 +193,7 @@ func (r *Runner) over(ctx context.Context, j job.Job, w callWork, failure error)
 		ended, err = r.end(tx, j, w, failure)
 		return err
 	})
-	if err == nil && ended && failure != nil {
+	if err == nil && ended && failure != nil && !errors.Is(failure, errGone) {
 		r.Log.Warn("event not delivered to a target", "rule", (&ruleRow{Account: j.Account, Region: j.Region, Name: w.Rule}).arn(), "target", w.Target, "error", failure)
 	}
 	return err
@@ -218,7 +221,10 @@ func (r *Runner) end(tx store.Tx, j job.Job, w callWork, failure error) (ended b
 		return false, fmt.Errorf("count waiting calls: %w", err)
 	}
 	u := used{Invocations: 1}
-	if failure != nil {
+	switch {
+	case errors.Is(failure, errGone):
+		u = used{}
+	case failure != nil:
 		u.Failed = 1
 	}
 	return true, r.count(tx, j.Account, j.Region, w.Rule, u)

@@ -191,6 +191,9 @@ func TestCall_gone(t *testing.T) {
 		t.Errorf("%v, %q", failed, w.functions.got)
 	}
 	w.nothingWaits()
+	if w.metrics["Invocations r"] != 0 {
+		t.Errorf("%v", w.metrics)
+	}
 	w.forget()
 	w.rule("r", orders, "ENABLED", events.Target{Arn: function})
 	w.order(`{}`)
