@@ -155,6 +155,9 @@ func (r *Reader) closeDocument() error {
 func (r *Reader) whole() ([]byte, error) {
 	doc := gjson.ParseBytes(r.buf)
 	if records := doc.Get("Records"); records.IsArray() && !doc.Get("eventName").Exists() {
+		if !json.Valid(r.buf) { // what gjson finds in it means nothing
+			return nil, fmt.Errorf("%w: a document is malformed", errSyntax)
+		}
 		r.later = bytes.Clone([]byte(strings.TrimSpace(records.Raw[1 : len(records.Raw)-1])))
 		return nil, nil
 	}
@@ -177,7 +180,7 @@ func (r *Reader) token() (byte, error) {
 	}
 }
 
-// peekToken skips blanks without taking what follows.
+// peekToken takes blanks into buf, since they may be a record's, and leaves what follows.
 func (r *Reader) peekToken() (byte, error) {
 	for {
 		b, err := r.r.Peek(1)
@@ -190,6 +193,10 @@ func (r *Reader) peekToken() (byte, error) {
 		if !blank(b[0]) {
 			return b[0], nil
 		}
+		if len(r.buf) >= MaxRecord {
+			return 0, tooLarge()
+		}
+		r.buf = append(r.buf, b[0])
 		if _, err := r.r.Discard(1); err != nil {
 			return 0, err
 		}
@@ -213,7 +220,7 @@ func (r *Reader) rest(depth int) error {
 			return err
 		}
 		if len(r.buf) >= MaxRecord {
-			return fmt.Errorf("a record has more than %d bytes", MaxRecord)
+			return tooLarge()
 		}
 		r.buf = append(r.buf, c)
 		switch {
@@ -233,6 +240,8 @@ func (r *Reader) rest(depth int) error {
 	}
 	return nil
 }
+
+func tooLarge() error { return fmt.Errorf("a record has more than %d bytes", MaxRecord) }
 
 // record checks an object and finds what is needed of it.
 func (r *Reader) record(raw []byte) (*Record, error) {
