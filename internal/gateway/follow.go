@@ -136,6 +136,9 @@ func (g *Gateway) FollowUp(ctx context.Context, j job.Job) error {
 	if err := ctx.Err(); failure != nil && err != nil {
 		return err // the server stops: another attempt, later
 	}
+	if failure != nil && !errors.As(failure, new(*schema.Error)) {
+		g.Log.Error("what follows a call failed", "job", j.ID, "error", failure) // its record tells nothing of the reason
+	}
 	return g.State.Update(context.WithoutCancel(ctx), func(tx store.Tx) error {
 		_, err := d.settle(tx, failure)
 		return err
