@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/base64"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -128,6 +129,11 @@ func TestAttack52_Canaries_ASVS_16_2_5(t *testing.T) {
 					all = append(all, planted{full + " " + form, v[:min(len(v), 40)]})
 					return v
 				}}
+				g.blob = func() string {
+					v := base64.StdEncoding.EncodeToString([]byte(g.canary()))
+					all = append(all, planted{full + " " + form, v[:min(len(v), 40)]})
+					return v
+				}
 				attributes++
 				g.attributes = attributes
 				in := g.structure(o.Input, false, 0)
@@ -143,6 +149,8 @@ func TestAttack52_Canaries_ASVS_16_2_5(t *testing.T) {
 			}
 		}
 	}
+	answered := map[string]bool{}
+	all = append(all, p.answers(answered)...)
 	// The private values of a life that succeeds.
 	own := p.tokens(pool.Client, "jo")
 	for what, v := range map[string]string{"password": password, "access token": own.AccessToken, "ID token": own.IdToken, "refresh token": own.RefreshToken, "root secret": srv.Root.Secret} {
@@ -172,7 +180,13 @@ func TestAttack52_Canaries_ASVS_16_2_5(t *testing.T) {
 		}
 	}
 	p.n += members
-	t.Logf("%d canaries in %d operations, 7 forms, 3 callers; looked for in %d places", len(all), len(operations), len(text))
+	for _, o := range served(t) {
+		full := o.Service.Name + "." + o.Name
+		if secrets(o.Output, nil, false, 0) && !operations[full] && !answered[full] && silent[full] == "" {
+			t.Errorf("%s answers with private members, and none was looked for", full)
+		}
+	}
+	t.Logf("%d canaries in %d operations, 7 forms, 3 callers, with answers of %d operations; looked for in %d places", len(all), len(operations), len(answered), len(text))
 }
 
 // core is the part of a canary that no escaping changes.

@@ -41,6 +41,8 @@ type sampler struct {
 	known map[string]any // by member name
 	// canary makes the text of a private member; nil leaves out what is not required.
 	canary func() string
+	// blob makes the bytes of a private member, in base64.
+	blob func() string
 	// attributes counts the user attributes made so far.
 	attributes int
 }
@@ -71,7 +73,7 @@ func (g *sampler) structure(s *schema.Shape, private bool, depth int) map[string
 	}
 	for _, m := range s.Members {
 		hidden := private || isPrivate(m)
-		if m.Required || g.canary != nil && depth < 6 && (isPrivate(m) || holds(m.Shape, 0)) {
+		if m.Required || g.canary != nil && depth < 6 && (hidden || holds(m.Shape, 0)) {
 			out[m.Name] = g.value(m.Shape, m.Name, hidden, depth+1)
 		}
 	}
@@ -122,7 +124,14 @@ func (g *sampler) value(s *schema.Shape, name string, private bool, depth int) a
 		}
 		return text(s)
 	case schema.Blob:
+		if private && g.blob != nil {
+			return g.blob()
+		}
 		return "aGk="
+	case schema.Document:
+		if private && g.canary != nil {
+			return map[string]any{"id": g.canary()}
+		}
 	}
 	return "x"
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,10 +19,14 @@ func TestBoto3(t *testing.T) {
 	t.Parallel()
 	ledgers := t.TempDir()
 	t.Run("programs", func(t *testing.T) {
-		for _, name := range []string{"cognito", "groups", "factors", "passkeys", "sessions", "configuration", "userimport", "identities", "storage", "trail", "observe", "logs", "insights", "cloudwatch", "events", "guard", "threat"} {
+		for _, name := range []string{"cognito", "groups", "factors", "passkeys", "sessions", "custom", "configuration", "userimport", "identities", "storage", "trail", "observe", "logs", "insights", "cloudwatch", "events", "guard", "threat"} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				s := harness.Start(t, binary, fast...)
+				settings := fast
+				if name == "custom" {
+					settings = append(slices.Clip(fast), "COGTRAIL_LAMBDA_ENDPOINT="+newFunctions(t).url, "COGTRAIL_LAMBDA_NAME=name")
+				}
+				s := harness.Start(t, binary, settings...)
 				home := t.TempDir()
 				dir, err := filepath.Abs("boto3")
 				if err != nil {
