@@ -47,7 +47,7 @@ logs.create_log_group(logGroupName="/cognito/events")
 deliver = [{"EventSource": "userAuthEvents", "LogLevel": "INFO", "CloudWatchLogsConfiguration": {"LogGroupArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/cognito/events"}}]
 idp.set_log_delivery_configuration(UserPoolId=pool, LogConfigurations=deliver)
 stream = [{"EventSource": "userAuthEvents", "LogLevel": "INFO", "FirehoseConfiguration": {"StreamArn": f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/x"}}]
-refused("InvalidParameterException", "FirehoseConfiguration is not supported by this server.", idp.set_log_delivery_configuration, UserPoolId=pool, LogConfigurations=stream)
+refused("InvalidParameterException", f"Invalid log destination: {stream[0]['FirehoseConfiguration']['StreamArn']} has no address: logs.destinations of this server names none.", idp.set_log_delivery_configuration, UserPoolId=pool, LogConfigurations=stream)
 
 
 def mark(name):
