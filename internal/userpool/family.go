@@ -34,7 +34,9 @@ type Family struct {
 	Event    string   // event_id
 	Proved   []string `json:",omitempty"` // as SignIn has them
 	AuthTime time.Time
-	Ends     time.Time // when the refresh token does
+	// Since is when the oldest of Proved was, if that was before AuthTime: by a sign-in that this one went on from. In ms since 1970.
+	Since int64     `json:",omitempty"`
+	Ends  time.Time // when the refresh token does
 	// TokenSession is nil where the pool did not track sessions when the family began.
 	TokenSession *TokenSession `json:",omitempty"`
 	Revoked      bool
@@ -73,6 +75,8 @@ var Families = store.Table[Family]{
 type SignIn struct {
 	// Proved are the factors he proved, by their names in amr.
 	Proved []string
+	// Since is when the oldest of them was, 0 for now.
+	Since int64
 	// Device is the device that proved itself, nil without one. Known tells that he named one he has: he gets no new key.
 	Device *Device
 	Known  bool
@@ -91,7 +95,7 @@ func (r *Realm) Begin(tx store.Tx, p *Pool, c *Client, u *User, how SignIn, now 
 	sum := token.RefreshHash(r.Vault, refresh)
 	f := &Family{
 		Account: p.Account, Region: p.Region, Pool: p.ID, ID: uuid.NewString(), Client: c.ID, Sub: u.Sub, Token: sum[:],
-		Generation: u.Generation, Event: uuid.NewString(), AuthTime: now, Ends: now.Add(refreshLife), Proved: how.Proved,
+		Generation: u.Generation, Event: uuid.NewString(), AuthTime: now, Ends: now.Add(refreshLife), Proved: how.Proved, Since: how.Since,
 		Expires: now.Add(refreshLife + longestAccess).UnixMilli(),
 	}
 	if how.Event != "" {

@@ -27,6 +27,14 @@ const (
 	TOTPLevel    // a password and a code of an authenticator
 )
 
+// Aim is what a sign-in has to reach, and from where.
+type Aim struct {
+	// Level is 0 for any.
+	Level Level `json:",omitempty"`
+	// Since is when the oldest of the factors was proved that an access token brought along, 0 without one. In ms since 1970.
+	Since int64 `json:",omitempty"`
+}
+
 const levelPrefix = "urn:cognito:loa:"
 
 // acr is the level's name in tokens, empty for none.

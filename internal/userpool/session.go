@@ -33,8 +33,7 @@ type Session struct {
 	Device string        `json:",omitempty"` // of which a proof is asked
 	// Proved are the factors proved before this challenge, by their names in amr.
 	Proved []string `json:",omitempty"`
-	// Level is the one the sign-in has to reach, 0 for any.
-	Level Level `json:",omitempty"`
+	Aim    Aim      `json:",omitzero"`
 	// Choice is set until the first factor of USER_AUTH is proved.
 	Choice *Choice `json:",omitempty"`
 	// Event is the sign-in's authentication event, if threat protection looks at it.

@@ -61,7 +61,7 @@ func (x *setup) next(f userpool.SecondFactor) (string, error) {
 		return "", err
 	}
 	text := userpool.NewSessionText()
-	row := userpool.Session{Challenge: x.row.Challenge, Admin: x.row.Admin, Proved: x.row.Proved, Level: x.row.Level, Custom: x.row.Custom, Factor: &f}
+	row := userpool.Session{Challenge: x.row.Challenge, Admin: x.row.Admin, Proved: x.row.Proved, Aim: x.row.Aim, Custom: x.row.Custom, Factor: &f}
 	if !f.Verified {
 		row.Expires = x.row.Expires // nothing was proved that would give more time
 	}

@@ -96,7 +96,7 @@ func (s *step) startChoice() (*outcome, error) {
 		return nil, err
 	}
 	if aims != nil {
-		if err := x.aim(aims.levels); err != nil {
+		if err := x.aimAt(aims.levels); err != nil {
 			return nil, err
 		}
 		if x.below() && len(x.raising()) > 0 { // only what is missing
@@ -120,7 +120,7 @@ func (x *chooser) ask(text string, row userpool.Session, parameters map[string]s
 	if row.Choice == nil {
 		row.Choice = &userpool.Choice{}
 	}
-	row.Choice.Offered, row.Admin, row.Proved, row.Level = x.offered, x.admin, x.proved, x.level
+	row.Choice.Offered, row.Admin, row.Proved, row.Aim = x.offered, x.admin, x.proved, x.aim
 	if x.user != nil {
 		row.After(x.user)
 	} else {

@@ -51,7 +51,7 @@ func (s *step) startDevice() (*outcome, error) {
 	}
 	next := userpool.Session{Challenge: deviceVerifier, Device: d.Key}
 	next.After(a.user)
-	next.Proved, next.Level = a.proved, a.level
+	next.Proved, next.Aim = a.proved, a.aim
 	if err := a.carry(&next); err != nil {
 		return nil, err
 	}

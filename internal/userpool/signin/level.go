@@ -65,20 +65,24 @@ func (a *attempt) bring(x *aims) error {
 	if a.user == nil || b.Pool.ID != a.pool.ID || b.Client.ID != a.client.ID || b.User.Sub != a.user.Sub {
 		return foreignAccessToken()
 	}
-	if x.age >= 0 && a.c.Now.Sub(b.Family.AuthTime) > x.age || a.user.Status != userpool.Confirmed {
+	since := b.Family.Since
+	if since == 0 {
+		since = b.Family.AuthTime.UnixMilli()
+	}
+	if x.age >= 0 && a.c.Now.Sub(time.UnixMilli(since)) > x.age || a.user.Status != userpool.Confirmed {
 		return nil // all has to be proved anew
 	}
-	a.proved = slices.Clone(b.Family.Proved)
+	a.proved, a.aim.Since = slices.Clone(b.Family.Proved), since
 	return nil
 }
 
-// aim chooses the first of the levels that the user can reach, and offers only what leads there.
-func (x *chooser) aim(levels []userpool.Level) error {
+// aimAt chooses the first of the levels that the user can reach, and offers only what leads there.
+func (x *chooser) aimAt(levels []userpool.Level) error {
 	for _, l := range levels {
 		if userpool.LevelOf(x.proved) >= l {
 			return levelReached()
 		}
-		x.level = l
+		x.aim.Level = l
 		if len(x.raising()) > 0 || slices.ContainsFunc(x.offered, x.leads) {
 			x.narrow()
 			return nil
@@ -89,7 +93,7 @@ func (x *chooser) aim(levels []userpool.Level) error {
 
 // narrow leaves only those first factors to choose from that lead to the level.
 func (x *chooser) narrow() {
-	if x.level > 0 {
+	if x.aim.Level > 0 {
 		x.offered = slices.DeleteFunc(x.offered, func(challenge string) bool { return !x.leads(challenge) })
 	}
 }
@@ -103,11 +107,11 @@ var firstProof = map[string]string{
 // leads tells whether a first factor, with a second one behind a password, leads to the level.
 func (x *chooser) leads(challenge string) bool {
 	with := append(slices.Clone(x.proved), firstProof[challenge])
-	return userpool.LevelOf(with) >= x.level || len(x.above(with)) > 0
+	return userpool.LevelOf(with) >= x.aim.Level || len(x.above(with)) > 0
 }
 
 // below tells that what was proved so far is not enough for the level.
-func (a *attempt) below() bool { return userpool.LevelOf(a.proved) < a.level }
+func (a *attempt) below() bool { return userpool.LevelOf(a.proved) < a.aim.Level }
 
 // raising are the second factors that lead to the level from here.
 func (a *attempt) raising() []string { return a.above(a.proved) }
@@ -124,6 +128,6 @@ func (a *attempt) above(proved []string) []string {
 		factors = a.realm.PretendStepFactors(a.pool, a.who)
 	}
 	return slices.DeleteFunc(factors, func(f string) bool {
-		return userpool.LevelOf(append(slices.Clone(proved), userpool.ByFactor(f))) < a.level
+		return userpool.LevelOf(append(slices.Clone(proved), userpool.ByFactor(f))) < a.aim.Level
 	})
 }

@@ -54,7 +54,7 @@ func (a *attempt) startProof(text string) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	row := userpool.Session{Who: a.who, Challenge: passwordVerifier, Proved: a.proved, Level: a.level}
+	row := userpool.Session{Who: a.who, Challenge: passwordVerifier, Proved: a.proved, Aim: a.aim}
 	if text != "" {
 		row.Choice = &userpool.Choice{Text: a.realm.MarkBlock(text)}
 	}

@@ -63,8 +63,7 @@ type attempt struct {
 	who string
 	// proved are the factors this sign-in has proved, by their names in amr.
 	proved []string
-	// level is the one this sign-in has to reach, 0 for any.
-	level userpool.Level
+	aim    userpool.Aim
 	// device is the one whose proof this step brought, nil without one.
 	device *userpool.Device
 	// custom is the custom sign-in that this attempt is part of, nil for none; noted tells that this step's answer is in it.
@@ -100,7 +99,7 @@ func (s *step) begin(name string) (*attempt, error) {
 
 // resume goes on with the user a session was made for. If he is gone or was signed out since, the session is worth nothing.
 func (s *step) resume(row *userpool.Session) (*attempt, error) {
-	a := &attempt{step: s, who: row.Who, proved: row.Proved, level: row.Level}
+	a := &attempt{step: s, who: row.Who, proved: row.Proved, aim: row.Aim}
 	if row.Unknown {
 		name, err := s.realm.Vault.Open(namePurpose, row.Name, []byte(row.Who))
 		if err != nil {
@@ -175,7 +174,7 @@ func (a *attempt) challenge(row userpool.Session, parameters map[string]string) 
 // open is challenge with a text that was drawn before.
 func (a *attempt) open(text string, row userpool.Session, parameters map[string]string) (*outcome, error) {
 	row.After(a.user)
-	row.Admin, row.Proved, row.Level = a.admin, a.proved, a.level
+	row.Admin, row.Proved, row.Aim = a.admin, a.proved, a.aim
 	if err := a.carry(&row); err != nil {
 		return nil, err
 	}
@@ -284,7 +283,7 @@ func (a *attempt) tokens() (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, userpool.SignIn{Proved: a.proved, Device: a.device, Known: named != nil, From: userpool.OriginOf(a.c), Says: says, Event: event}, a.c.Now)
+	t, err := a.realm.Begin(a.c.Tx, a.pool, a.client, a.user, userpool.SignIn{Proved: a.proved, Since: a.aim.Since, Device: a.device, Known: named != nil, From: userpool.OriginOf(a.c), Says: says, Event: event}, a.c.Now)
 	if err != nil {
 		return nil, err
 	}

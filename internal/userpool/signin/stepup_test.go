@@ -85,7 +85,11 @@ func TestStepUp_token(t *testing.T) {
 	if at := claims(t, *done.AuthenticationResult.AccessToken).Get("auth_time").Int(); at != w.Now().Unix() {
 		t.Errorf("auth_time %d", at)
 	}
+	// The password of a sign-in that was stepped up is as old as it is.
 	w.Advance(time.Second)
+	_, res = choose(w, client, "jo", "TARGET_ACR_VALUES", loa+"4", "ACCESS_TOKEN", *done.AuthenticationResult.AccessToken, "MAX_AGE", "61")
+	w.Refused(res, "InvalidParameterException", "The authentication level of the access token is sufficient already.")
+	chose(t, w, client, "SELECT_CHALLENGE", "TARGET_ACR_VALUES", loa+"4", "ACCESS_TOKEN", *done.AuthenticationResult.AccessToken, "MAX_AGE", "60")
 	chose(t, w, client, "SELECT_CHALLENGE", up(loa+"4", "MAX_AGE", "60")...) // too old: all anew
 	if _, res := w.GetUser(access); res.Err != nil {
 		t.Errorf("the token from before: %v", res.Err)
