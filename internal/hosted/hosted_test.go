@@ -21,6 +21,7 @@ import (
 	"github.com/cogtrail/cogtrail/internal/gateway"
 	"github.com/cogtrail/cogtrail/internal/hosted"
 	"github.com/cogtrail/cogtrail/internal/model"
+	"github.com/cogtrail/cogtrail/internal/op"
 	"github.com/cogtrail/cogtrail/internal/schema"
 	"github.com/cogtrail/cogtrail/internal/store"
 	"github.com/cogtrail/cogtrail/internal/store/mem"
@@ -58,7 +59,7 @@ func newWorld(t *testing.T, set func(*cognitoidp.CreateUserPoolInput)) *world {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	g := gateway.New(gateway.Config{
 		Services: []*schema.Service{api}, Operations: w.S.Operations(api), State: db, Identities: nobody{}, Encoder: &audit.Encoder{Hidden: audit.HiddenForSecurity},
-		Clock: w, Log: log,
+		Clock: w, Log: log, Followers: map[string]op.Follower{userpool.NoticeKind: w.S.Realm.Notify},
 	})
 	w.pages = &hosted.Pages{State: db, Pipeline: g, SignUps: w.S.Signup, API: api, Suffix: "localhost", Own: func(host string) bool { return host == "localhost" }, Log: log}
 	w.pool = w.Pool(func(in *cognitoidp.CreateUserPoolInput) {
@@ -357,6 +358,9 @@ func TestConfirmUser_functions(t *testing.T) {
 	a = w.do(http.MethodGet, w.link())
 	if a.Code != 400 || !strings.Contains(a.Body.String(), "Something that should follow failed.") || strings.Contains(a.Body.String(), "CANARY") || w.status("al") != userpool.Confirmed {
 		t.Errorf("%d %s", a.Code, a.Body)
+	}
+	if status := a.record.Get("additionalEventData.responseParameters.status").Int(); status != 400 {
+		t.Errorf("record %s", a.record)
 	}
 }
 
