@@ -11,8 +11,10 @@ import (
 const (
 	// longestRecent is the longest time of a metric that is remembered; longer windows are read.
 	longestRecent = 2 * time.Hour
-	// mostRecent bounds the cells of all distributions that are remembered, about 64 MB.
-	mostRecent = 1 << 20
+	// enoughRecent is how many cells of distributions are remembered before no metric is added, about 64 MB. mostRecent bounds them: what is
+	// folded into those that are remembered needs room, or all would be forgotten each round.
+	enoughRecent = 1 << 20
+	mostRecent   = enoughRecent / 4 * 5
 	// bucketCells and metricCells are what a bucket takes besides its distribution, and a metric besides its buckets.
 	bucketCells, metricCells = 12, 20
 )
@@ -74,7 +76,7 @@ func (r *Recent) of(tx store.Tx, q *Query, hash []byte) (streams []Stream, ok bo
 			r.cells -= m.cells
 			delete(r.metrics, key)
 		}
-		if r.cells > mostRecent {
+		if r.cells > enoughRecent {
 			return nil, false, nil
 		}
 		m = &recentMetric{from: start, length: length}

@@ -40,7 +40,7 @@ func compare(ctx context.Context, o options, held int64, files *trail) error {
 	}
 	jq := files != nil
 	if files != nil {
-		fmt.Printf(" Files: DuckDB with %d threads over %d gzip files of %d records (%.0f bytes a record), once; zcat and jq over the first file.",
+		fmt.Printf(" Files: DuckDB with %d threads over %d gzip files of %d records (%.0f bytes a record) in the page cache, once; zcat and jq over the first file. Neither chooses files by the times in their names.",
 			o.baselineThreads, len(files.Files), files.Records, float64(files.Bytes)/float64(files.Records))
 		if files.Records < held {
 			fmt.Printf(" Both are scaled to %d records.", held)

@@ -81,7 +81,7 @@ func history(ctx context.Context, o options) (err error) {
 		{segment.ByEventName, []string{"InitiateAuth", "ListUsers", "CreateUserPoolClient", "DeleteTrail"}},
 		{segment.ByEventSource, []string{"cognito-idp.amazonaws.com", "sts.amazonaws.com", "kms.amazonaws.com"}},
 		{segment.ByReadOnly, []string{"true", "false"}},
-		{segment.ByUsername, sortedKeys(names)},
+		{segment.ByUsername, append(sortedKeys(names), "nobody")},
 		{segment.ByResourceType, []string{"AWS::Cognito::UserPool", "AWS::S3::Bucket"}},
 		{segment.ByResourceName, []string{segmenttest.Pool(0), segmenttest.Pool(2), "nobody's"}},
 		{segment.ByAccessKeyID, []string{key, "AKIANOBODY"}},

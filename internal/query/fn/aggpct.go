@@ -82,16 +82,20 @@ func (s *sketch) join() {
 	s.points = out
 }
 
-// compress halves the points, which are in order.
+// compress merges neighbours of the points, which are in order, as long as they are a small share of all values together: whatever the
+// order in which values come, none are merged over and over. Two neighbours that stay are more than that share, so half of maxPoints
+// are left at most.
 func (s *sketch) compress() {
-	out := s.points[:0]
-	for i := 0; i+1 < len(s.points); i += 2 {
-		a, b := s.points[i], s.points[i+1]
-		wa, wb := math.Abs(a.w), math.Abs(b.w)
-		out = append(out, point{(a.v*wa + b.v*wb) / (wa + wb), -(wa + wb)})
-	}
-	if len(s.points)%2 == 1 {
-		out = append(out, s.points[len(s.points)-1])
+	share := 4 * s.n / maxPoints
+	out := s.points[:1]
+	for _, p := range s.points[1:] {
+		last := &out[len(out)-1]
+		a, b := math.Abs(last.w), math.Abs(p.w)
+		if a+b > share {
+			out = append(out, p)
+			continue
+		}
+		*last = point{(last.v*a + p.v*b) / (a + b), -(a + b)}
 	}
 	s.points = out
 }

@@ -34,6 +34,18 @@ func TestPercentilesOfEqualValues(t *testing.T) {
 			}
 		}
 	}
+	// As many as these are merged again and again, those that came first most often.
+	const many = 2_000_000
+	for _, p := range []float64{0.01, 0.1, 0.5, 0.9} {
+		s := &sketch{p: p}
+		for i := range many {
+			s.add(point{float64(i) * float64(i), 1})
+		}
+		got, _ := s.Result().Num()
+		if rank := math.Sqrt(got); math.Abs(rank-p*many) > 4.0*many/maxPoints || cap(s.points) > 3*maxPoints {
+			t.Errorf("percentile %v of rising values is that of rank %.0f, %d points", p, rank, cap(s.points))
+		}
+	}
 	s := &sketch{p: 0.5}
 	for i := range 400_000 {
 		s.add(point{float64(i), 1})

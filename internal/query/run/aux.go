@@ -261,8 +261,7 @@ func (r *runner) inner(ctx context.Context, q *syntax.Query) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.opt.Progress.Scanned.Add(opt.Progress.Scanned.Load())
-	r.opt.Progress.Bytes.Add(opt.Progress.Bytes.Load())
+	r.opt.Progress.include(opt.Progress)
 	out := &Table{Names: p.Columns}
 	for _, row := range t.Rows {
 		out.Rows = append(out.Rows, row[:len(p.Columns)])

@@ -76,7 +76,6 @@ func (r *runner) shifted(ctx context.Context, of *plan.Plan, d time.Duration) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	r.opt.Progress.Scanned.Add(opt.Progress.Scanned.Load())
-	r.opt.Progress.Bytes.Add(opt.Progress.Bytes.Load())
+	r.opt.Progress.include(opt.Progress)
 	return t, sub.book, nil
 }

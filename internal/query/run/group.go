@@ -112,8 +112,8 @@ func (s *groupSink) add(*program) error {
 	}
 	g, fresh := s.table.find(s.keys)
 	if fresh {
-		if s.r.groups.Add(1) > s.r.opt.Limits.Groups {
-			return fmt.Errorf("%w, %d: filter more, or group by fewer values", ErrGroups, s.r.opt.Limits.Groups)
+		if err := s.full(); err != nil {
+			return err
 		}
 		s.grown += 64 + 68*int64(len(s.keys)) + 96*int64(len(s.calls))
 		for i := range s.calls {
@@ -138,6 +138,14 @@ func (s *groupSink) add(*program) error {
 	return nil
 }
 
+// full is an error if there are too many groups. Each worker counts its own, and merge those of all, each once.
+func (s *groupSink) full() error {
+	if limit := s.r.opt.Limits.Groups; int64(s.table.n) > limit {
+		return fmt.Errorf("%w, %d: filter more, or group by fewer values", ErrGroups, limit)
+	}
+	return nil
+}
+
 func (*groupSink) settle() {} // groups own their memory
 
 func (s *groupSink) merge(other sink) error {
@@ -157,6 +165,9 @@ func (s *groupSink) merge(other sink) error {
 		states := o.states[g*n : (g+1)*n]
 		at, fresh := s.table.find(s.keys)
 		if fresh {
+			if err := s.full(); err != nil {
+				return err
+			}
 			s.states = append(s.states, states...)
 			continue
 		}

@@ -33,6 +33,7 @@ const (
 	maxPatterns   = 20_000
 	maxPatternLen = 4096
 	otherPattern  = "<Token-1>"
+	timeToken     = "Time"
 )
 
 func (r *runner) patternSink(c *syntax.Pattern, p *program, _ func() (int64, int64)) *patternSink {
@@ -187,7 +188,7 @@ func dynamic(w string) string {
 	case dots == 3 && letters == 0 && colons <= 1 && dashes == 0:
 		return "IPAddress"
 	case colons >= 2 && digits >= 4 && letters <= 2, dashes == 2 && digits == 8 && letters == 0:
-		return "Time"
+		return timeToken
 	case colons >= 2 && hex+colons == len(w):
 		return "IPAddress"
 	case hex >= 8 && hex+dashes == len(w), digits >= 4 && letters > 0:

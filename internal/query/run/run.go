@@ -63,6 +63,14 @@ type Progress struct {
 	partial atomic.Pointer[[][]Field]
 }
 
+// include adds what a query inside this one has read, and left unread.
+func (p *Progress) include(inner *Progress) {
+	p.Scanned.Add(inner.Scanned.Load())
+	p.Bytes.Add(inner.Bytes.Load())
+	p.SkippedRows.Add(inner.SkippedRows.Load())
+	p.SkippedBytes.Add(inner.SkippedBytes.Load())
+}
+
 // Table is rows with named columns; a row has one value per column.
 type Table struct {
 	Names []string
@@ -115,15 +123,14 @@ func RunFrom(ctx context.Context, p *plan.Plan, from int, rows *Table, opt Optio
 }
 
 type runner struct {
-	plan   *plan.Plan
-	opt    Options
-	fnctx  fn.Ctx
-	used   *atomic.Int64 // bytes held, by queries inside this one too
-	groups atomic.Int64
-	depth  int       // of subqueries
-	shows  bool      // rows before the end
-	book   tokenBook // the values of patterns' tokens, nil if nobody asks
-	ctx    context.Context
+	plan  *plan.Plan
+	opt   Options
+	fnctx fn.Ctx
+	used  *atomic.Int64 // bytes held, by queries inside this one too
+	depth int           // of subqueries
+	shows bool          // rows before the end
+	book  tokenBook     // the values of patterns' tokens, nil if nobody asks
+	ctx   context.Context
 	// tables holds what the streaming commands need: lookup tables and results of subqueries.
 	aux map[syntax.Node]*auxTable
 }

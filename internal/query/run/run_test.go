@@ -162,6 +162,9 @@ func TestRun_limits(t *testing.T) {
 		want       error
 	}{
 		{"groups", `stats count(*) by n`, run.Limits{Groups: 50}, run.ErrGroups},
+		{"groups of all workers together", `stats count(*) by n`, run.Limits{Groups: 1999}, run.ErrGroups},
+		{"groups that each worker has", `stats count(*) by m`, run.Limits{Groups: 7}, nil},
+		{"groups of two stats", `stats count(*) by n | stats count(*) by n`, run.Limits{Groups: 2000}, nil},
 		{"memory of groups", `stats values(n), pct(n, 50) by s`, run.Limits{Bytes: 1 << 10}, run.ErrMemory},
 		{"memory of rows", `fields @message`, run.Limits{Bytes: 1 << 10}, run.ErrMemory},
 		{"a small limit needs little", `fields n | limit 2`, run.Limits{Bytes: 4 << 10}, nil},
@@ -179,6 +182,30 @@ func TestRun_limits(t *testing.T) {
 				t.Errorf("%d of %d blocks given back", src.back.Load(), src.given.Load())
 			}
 		})
+	}
+}
+
+// skipping leaves three events of ten bytes unread in each scan.
+type skipping struct{ *lines }
+
+func (s skipping) Scan(ctx context.Context, req block.ScanRequest, yield func(*block.Block) error) error {
+	req.Skipped(3, 30)
+	return s.lines.Scan(ctx, req, yield)
+}
+
+// What indexes save queries inside a query from reading counts as what they save itself.
+func TestRun_counts_what_all_scans_skip(t *testing.T) {
+	t.Parallel()
+	for text, scans := range map[string]int64{
+		`stats count(*)`: 1, `pattern @message | diff`: 2, `stats count(*) | logcompare timeshift 1h`: 2, `filter m in (filter n < 7 | fields m) | stats count(*)`: 2,
+	} {
+		res, err := run.Run(t.Context(), compile(t, text), options(skipping{manyLines(64)}))
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if res.SkippedRows != 3*scans || res.SkippedBytes != 30*scans || res.Scanned != 64*scans {
+			t.Errorf("%s: scanned %d, left out %d of %d bytes; %d scans", text, res.Scanned, res.SkippedRows, res.SkippedBytes, scans)
+		}
 	}
 }
 

@@ -73,7 +73,11 @@ func (b tokenBook) merge(o tokenBook) {
 	}
 }
 
+// add takes the value of one event. Times say nothing: each period has its own.
 func (t *tokenValues) add(word string) {
+	if dynamic(word) == timeToken {
+		return
+	}
 	x, ok := value.ParseNumber(word)
 	t.merge(&tokenValues{n: 1, seen: [fewValues]uint64{hashOf(word)}, known: 1, number: ok, mean: x})
 }

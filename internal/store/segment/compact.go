@@ -327,12 +327,24 @@ func (in *input) head() (*Row, error) {
 			if err != nil {
 				return nil, err
 			}
+			sizes, err := p.column(colSize)
+			if err != nil {
+				return nil, err
+			}
 			for i := range rows {
-				if v := p.part.vis; rows[i].Time >= v.minTime && !v.hides(rows[i].Stream, rows[i].Ingested) {
-					in.rows = append(in.rows, rows[i])
+				if v := p.part.vis; rows[i].Time < v.minTime || v.hides(rows[i].Stream, rows[i].Ingested) {
+					continue
 				}
+				// What is put together wrongly must not be kept for good: the segment it came from would be gone.
+				if n := len(rows[i].Message); int64(n) != sizes.ints[cut[0]+i] {
+					return nil, fmt.Errorf("segment %s: message of %d bytes has %d", p.part.h.m.Name, sizes.ints[cut[0]+i], n)
+				}
+				in.rows = append(in.rows, rows[i])
 			}
 		case len(in.todo) > 0:
+			if in.piece != nil {
+				in.piece.read = nil // the pieces of a part lie together, so it would stay until the last is read
+			}
 			in.piece, in.todo = &in.todo[0], in.todo[1:]
 			var err error
 			if in.cuts, err = in.piece.cuts(mergeRows, mergeBytes); err != nil {

@@ -114,7 +114,7 @@ func (v *vector) texts() []string {
 	return v.strs
 }
 
-var errHole = errors.New("hole of an unknown column")
+var errHole = errors.New("hole that no column fills")
 
 // fill fills the holes of stored texts of the wanted rows from a on.
 func (p *piece) fill(stored []string, a int) ([]string, error) {
@@ -159,7 +159,10 @@ func (p *piece) fill(stored []string, a int) ([]string, error) {
 			if letter := text[i+1]; letter == PinItself[1] {
 				all.WriteString(Pin)
 			} else {
-				t, _ := cols[letter].text(a + row)
+				t, held := cols[letter].text(a + row)
+				if !held {
+					return nil, errHole
+				}
 				all.WriteString(t)
 			}
 			text = text[i+2:]

@@ -101,6 +101,41 @@ func TestHoleUnknown(t *testing.T) {
 			t.Errorf("%q becomes %q", stored, got)
 		}
 	}
+	p := &piece{hi: 1, part: &part{}, read: map[string]*vector{"eventID": {strs: []string{""}, present: []bool{false}}}}
+	if got, err := p.fill([]string{"a\x01e"}, 0); err == nil {
+		t.Errorf("a hole of nothing becomes %q", got)
+	}
+}
+
+// TestMergeOfDamage: a merge keeps no message for good that is not as long as the one that was sealed.
+func TestMergeOfDamage(t *testing.T) {
+	t.Parallel()
+	s := &Store{dir: t.TempDir()}
+	s.opt.defaults()
+	rows := make([]Row, 3)
+	for i := range rows {
+		rows[i] = Row{Account: "111122223333", Region: "us-east-1", Group: "app", Stream: "s", Time: int64(i), Ingested: 1, Ord: int64(i + 1),
+			Message: fmt.Appendf(nil, `{"eventID":"0b5c1a1e-%d"}`, i)}
+	}
+	m, err := s.Seal(t.Context(), rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHandle(s, &m)
+	defer h.shut()
+	for _, damage := range []string{"", "x"} {
+		in := &input{parts: []part{{h, &m.Spans[0], &visibility{}}}}
+		first, err := in.head()
+		if err != nil || string(first.Message) != string(rows[0].Message) {
+			t.Fatalf("%s, %v", first.Message, err)
+		}
+		// The rows once more, from a piece whose column has changed under its hole.
+		in.rows, in.cuts = nil, [][2]int{{0, len(rows)}}
+		in.piece.read["eventID"].strs[2] += damage
+		if _, err = in.head(); (err != nil) != (damage != "") {
+			t.Errorf("with %q: %v", damage, err)
+		}
+	}
 }
 
 func BenchmarkFill(b *testing.B) {

@@ -119,15 +119,24 @@ func (r *reader) page(page parquet.Page, pos, end int64) error {
 	}
 	switch {
 	case dict != nil:
+		if v.strs != nil && v.codes == nil {
+			return errMixed
+		}
 		if v.codes == nil {
 			v.codes, v.strs = make([]uint32, 0, r.left), dictionary(dict)
 		}
 		codes := data.Int32()
 		for ; r.left > 0 && r.row < end; r.advance() {
-			if i := place(); i >= 0 {
-				v.codes = append(v.codes, uint32(codes[i]))
-			} else {
+			i := place()
+			if i < 0 {
 				v.codes = append(v.codes, noCode)
+				continue
+			}
+			// Whoever looks an entry up later relies on it.
+			if code := uint32(codes[i]); int(code) < len(v.strs) {
+				v.codes = append(v.codes, code)
+			} else {
+				return fmt.Errorf("entry %d of a dictionary of %d", code, len(v.strs))
 			}
 		}
 	case page.Type().Kind() == parquet.Int64:
@@ -146,6 +155,9 @@ func (r *reader) page(page parquet.Page, pos, end int64) error {
 			v.ints = append(v.ints, ints[r.row-pos])
 		}
 	case page.Type().Kind() == parquet.ByteArray:
+		if v.codes != nil {
+			return errMixed
+		}
 		if v.strs == nil {
 			v.strs = make([]string, 0, r.left)
 			if places != nil {
@@ -177,6 +189,8 @@ func (r *reader) page(page parquet.Page, pos, end int64) error {
 	}
 	return nil
 }
+
+var errMixed = errors.New("some pages have a dictionary and some have none")
 
 // placesOf maps the rows of a page with absent values to its values; nil means
 // that every row has one.

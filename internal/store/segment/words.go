@@ -195,7 +195,7 @@ func (p *piece) keepWords(texts []string) error {
 		return nil
 	}
 	v, err := p.column(colWords)
-	if err != nil || v == nil || len(v.strs) == 0 {
+	if err != nil || v == nil || v.codes == nil || len(v.strs) == 0 { // without dictionary it is no file of ours
 		return err
 	}
 	has := make([]bool, len(v.strs))
@@ -208,7 +208,7 @@ func (p *piece) keepWords(texts []string) error {
 
 func (p *piece) search(s search) ([]block.Verdict, error) {
 	v, err := p.column(colWords)
-	if err != nil || v == nil || len(v.strs) == 0 {
+	if err != nil || v == nil || v.codes == nil || len(v.strs) == 0 {
 		return nil, err
 	}
 	has := block.Has
