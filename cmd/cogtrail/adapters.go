@@ -278,7 +278,8 @@ func (t targets) CheckLogGroup(tx store.Tx, account, region, groupARN, roleARN s
 	if err != nil {
 		return err
 	}
-	if ok, err := trusts(role, roleARN); err != nil || !ok {
+	now := t.b.clock.Now()
+	if ok, err := trusts(role, roleARN, trustFacts(now, region, account, "")); err != nil || !ok {
 		return errors.Join(err, trail.ErrTrust)
 	}
 	stream := "arn:aws:logs:" + region + ":" + account + ":log-group:" + name + ":log-stream:" + account + "_CloudTrail_" + region
@@ -288,7 +289,7 @@ func (t targets) CheckLogGroup(tx store.Tx, account, region, groupARN, roleARN s
 	}
 	for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
 		session := principal.RoleSession(account, role.Path, role.Name, role.ID, "CLOUDTRAIL", "", principal.Session{})
-		if !eval.Decide(&eval.Request{Principal: session, Action: action, Resource: stream, ResourceAccount: account}, &eval.Policies{Identity: docs}).Allowed {
+		if !eval.Decide(&eval.Request{Principal: session, Action: action, Resource: stream, ResourceAccount: account, Context: serviceFacts(now, region)}, &eval.Policies{Identity: docs}).Allowed {
 			return trail.ErrPermission
 		}
 	}
@@ -296,14 +297,14 @@ func (t targets) CheckLogGroup(tx store.Tx, account, region, groupARN, roleARN s
 }
 
 // trusts tells whether a role lets CloudTrail assume it.
-func trusts(role *iam.Trust, roleARN string) (bool, error) {
+func trusts(role *iam.Trust, roleARN string, facts condition.Context) (bool, error) {
 	doc, err := policy.Parse(role.Policy, policy.Trust)
 	if err != nil {
 		return false, fmt.Errorf("parse trust policy: %w", err)
 	}
 	d := eval.Decide(&eval.Request{
 		Principal: principal.Service(cloudTrail), Action: "sts:AssumeRole", Resource: roleARN, ResourceAccount: role.Account,
-		NeedsResourcePolicy: true, Context: condition.Context{},
+		NeedsResourcePolicy: true, Context: facts,
 	}, &eval.Policies{Resource: []*policy.Document{doc}})
 	return d.Allowed, nil
 }

@@ -16,7 +16,6 @@ import (
 	apilogs "github.com/cogtrail/cogtrail/internal/api/logs"
 	"github.com/cogtrail/cogtrail/internal/arn"
 	"github.com/cogtrail/cogtrail/internal/audit"
-	"github.com/cogtrail/cogtrail/internal/authz/condition"
 	"github.com/cogtrail/cogtrail/internal/authz/eval"
 	"github.com/cogtrail/cogtrail/internal/authz/policy"
 	"github.com/cogtrail/cogtrail/internal/drain"
@@ -42,7 +41,7 @@ const (
 // imports is what imports of users depend on.
 func (b *builder) imports() userimport.Deps {
 	return userimport.Deps{
-		State: b.engines.state, Blobs: b.engines.blob, Logs: importLogs{b.iam, b.models["logs"], b.encoder}, Now: b.clock.Now,
+		State: b.engines.state, Blobs: b.engines.blob, Logs: importLogs{b.iam, b.models["logs"], b.encoder, b.clock.Now}, Now: b.clock.Now,
 		URL: b.config.PublicURL + importPath,
 	}
 }
@@ -59,6 +58,7 @@ type importLogs struct {
 	iam     *iam.Service
 	api     *schema.Service // CloudWatch Logs
 	encoder *audit.Encoder
+	now     func() time.Time
 }
 
 // Check implements userimport.Logs.
@@ -84,12 +84,9 @@ func (l importLogs) check(tx store.Tx, at userimport.Place) (session principal.P
 	if err != nil {
 		return session, false, fmt.Errorf("parse trust policy: %w", err)
 	}
-	var c condition.Context
-	c.Set("aws:SourceArn", at.Pool)
-	c.Set("aws:SourceAccount", at.Account)
 	if !eval.Decide(&eval.Request{
 		Principal: principal.Service(cognito), Action: "sts:AssumeRole", Resource: at.Role, ResourceAccount: role.Account,
-		NeedsResourcePolicy: true, Context: c,
+		NeedsResourcePolicy: true, Context: trustFacts(l.now(), at.Region, at.Account, at.Pool),
 	}, &eval.Policies{Resource: []*policy.Document{trust}}).Allowed {
 		return session, false, userimport.ErrTrust
 	}
@@ -106,7 +103,7 @@ func (l importLogs) check(tx store.Tx, at userimport.Place) (session principal.P
 		if exists && resource == group {
 			continue
 		}
-		r := &eval.Request{Principal: session, Action: action, Resource: resource, ResourceAccount: at.Account}
+		r := &eval.Request{Principal: session, Action: action, Resource: resource, ResourceAccount: at.Account, Context: serviceFacts(l.now(), at.Region)}
 		if resource == group {
 			r.Aliases = []string{group + ":*"}
 		}

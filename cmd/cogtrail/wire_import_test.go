@@ -95,6 +95,9 @@ func TestImportLogs_roles(t *testing.T) {
 		"missing":            {trust(cognito, ""), all, "other", false, userimport.ErrTrust},
 		"may not make group": {trust(cognito, ""), streams, "r", false, userimport.ErrPermission},
 		"need not make it":   {trust(cognito, ""), streams, "r", true, nil},
+		"until a day gone":   {trust(cognito, `},{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}`), all, "r", false, userimport.ErrTrust},
+		"not in this Region": {trust(cognito, ""), `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"},` +
+			`{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"us-east-1"}}}]}`, "r", false, userimport.ErrPermission},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -124,7 +127,7 @@ func TestImportLogs_roles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l := importLogs{roles, models["logs"], &audit.Encoder{Hidden: audit.HiddenForSecurity}}
+			l := importLogs{roles, models["logs"], &audit.Encoder{Hidden: audit.HiddenForSecurity}, time.Now}
 			for range 2 { // the second time the group is there
 				err := state.Update(t.Context(), func(tx store.Tx) error {
 					if err := l.Check(tx, at); !errors.Is(err, c.want) {

@@ -7,7 +7,6 @@ import (
 
 	apilogs "github.com/cogtrail/cogtrail/internal/api/logs"
 	"github.com/cogtrail/cogtrail/internal/arn"
-	"github.com/cogtrail/cogtrail/internal/authz/condition"
 	"github.com/cogtrail/cogtrail/internal/authz/eval"
 	"github.com/cogtrail/cogtrail/internal/authz/policy"
 	"github.com/cogtrail/cogtrail/internal/logs/insight"
@@ -31,8 +30,9 @@ func (b *builder) scheduledQueries(queries *insight.Service) {
 // errTrust says that CloudWatch Logs may not assume a role.
 var errTrust = errors.New("CloudWatch Logs may not assume the role")
 
-// logsRole returns the session of a role that CloudWatch Logs assumes, with its policies. A role that does not let it is errTrust, wrapped.
-func (b *builder) logsRole(tx store.Tx, account, name, session string) (p principal.Principal, docs []*policy.Document, err error) {
+// logsRole returns the session of a role that CloudWatch Logs assumes for a scheduled query, an ARN, with its policies. A role that does not
+// let it is errTrust, wrapped.
+func (b *builder) logsRole(tx store.Tx, account, region, query, name string) (p principal.Principal, docs []*policy.Document, err error) {
 	trust := fmt.Errorf("%w %s", errTrust, name)
 	a, err := arn.Parse(name)
 	if err != nil || a.Account != account {
@@ -49,29 +49,30 @@ func (b *builder) logsRole(tx store.Tx, account, name, session string) (p princi
 	if err != nil {
 		return p, nil, fmt.Errorf("parse trust policy: %w", err)
 	}
-	var c condition.Context
-	c.Set("aws:SourceAccount", account)
 	if !eval.Decide(&eval.Request{
 		Principal: principal.Service(cloudWatchLogs), Action: "sts:AssumeRole", Resource: name, ResourceAccount: role.Account,
-		NeedsResourcePolicy: true, Context: c,
+		NeedsResourcePolicy: true, Context: trustFacts(b.clock.Now(), region, account, query),
 	}, &eval.Policies{Resource: []*policy.Document{doc}}).Allowed {
 		return p, nil, trust
 	}
 	if docs, err = b.iam.RolePolicies(tx, account, role.Name); err != nil {
 		return p, nil, err
 	}
-	return principal.RoleSession(role.Account, role.Path, role.Name, role.ID, session, "", principal.Session{}), docs, nil
+	return principal.RoleSession(role.Account, role.Path, role.Name, role.ID, "ScheduledQuery", "", principal.Session{}), docs, nil
 }
 
-// queryRole tells why a role may not run queries over groups for CloudWatch Logs; nil if it may.
-func (b *builder) queryRole(tx store.Tx, account, region, name string, groups []string) error {
-	session, docs, err := b.logsRole(tx, account, name, "ScheduledQuery")
+// queryRole tells why a role may not run a scheduled query, an ARN, over groups for CloudWatch Logs; nil if it may.
+func (b *builder) queryRole(tx store.Tx, account, region, query, name string, groups []string) error {
+	session, docs, err := b.logsRole(tx, account, region, query, name)
 	if err != nil {
 		return err
 	}
 	for _, g := range groups {
 		resource := arn.LogGroup(region, account, g)
-		r := &eval.Request{Principal: session, Action: "logs:StartQuery", Resource: resource, ResourceAccount: account, Aliases: []string{resource + ":*"}}
+		r := &eval.Request{
+			Principal: session, Action: "logs:StartQuery", Resource: resource, ResourceAccount: account, Aliases: []string{resource + ":*"},
+			Context: serviceFacts(b.clock.Now(), region),
+		}
 		if !eval.Decide(r, &eval.Policies{Identity: docs}).Allowed {
 			return fmt.Errorf("the role %s is not authorized to perform: logs:StartQuery on resource: %s", name, resource)
 		}
@@ -86,7 +87,7 @@ func (r resultBuckets) write(o schedule.Object) object.Write {
 	return object.Write{
 		Service: cloudWatchLogs, Owner: o.Owner, Bucket: o.Bucket, Key: o.Key, Data: o.Data, Headers: map[string]string{"content-type": "application/json"},
 		As: func(tx store.Tx) (principal.Principal, []*policy.Document, error) {
-			return r.b.logsRole(tx, o.Account, o.Role, "ScheduledQuery")
+			return r.b.logsRole(tx, o.Account, o.Region, o.Schedule, o.Role)
 		},
 	}
 }

@@ -18,8 +18,9 @@ type Endpoint struct {
 	Status int
 	// Parameters are those of the query and the form, as they came.
 	Parameters map[string][]string
-	// Shown are the names of parameters whose values are no secret; all others are hidden.
-	Shown []string
+	// Takes are the parameters that the endpoint knows, each with what tells that a value is no secret; nil: none is. Of all others the
+	// names are hidden too: an address that was mangled on its way may have anything in them.
+	Takes map[string]func(value string) bool
 }
 
 // endpoint writes additionalEventData: the answer, the request, whose domain it is, and the one user it is about.
@@ -28,21 +29,33 @@ func (enc *Encoder) endpoint(dst []byte, e *Endpoint, b *Builder) []byte {
 	dst = append(dst, `,"additionalEventData":{"responseParameters":{"status":`...)
 	dst = strconv.AppendInt(dst, int64(e.Status), 10)
 	dst = append(dst, `},"requestParameters":{`...)
-	for i, name := range slices.Sorted(maps.Keys(e.Parameters)) {
-		if i > 0 {
+	shown, strange := 0, false
+	for _, name := range slices.Sorted(maps.Keys(e.Parameters)) {
+		open, known := e.Takes[name]
+		if !known {
+			strange = true
+			continue
+		}
+		if shown++; shown > 1 {
 			dst = append(dst, ',')
 		}
-		dst = append(AppendString(dst, cut(name)), ':', '[')
+		dst = append(AppendString(dst, name), ':', '[')
 		for j, v := range e.Parameters[name] {
 			if j > 0 {
 				dst = append(dst, ',')
 			}
-			if !slices.Contains(e.Shown, name) {
+			if open == nil || !open(v) {
 				v = enc.Hidden
 			}
 			dst = AppendString(dst, cut(v))
 		}
 		dst = append(dst, ']')
+	}
+	if strange {
+		if shown > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(AppendString(append(AppendString(dst, enc.Hidden), ':', '['), enc.Hidden), ']')
 	}
 	dst = append(dst, '}')
 	if n := len(dst) - start; n > maxAdditional {

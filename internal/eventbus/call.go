@@ -74,10 +74,10 @@ var errGone = errors.New("the target was removed")
 var errFull = errors.New("too many events wait for the target")
 
 // later leaves an input for Call. It returns errFull if the target has no room.
-func (r *Runner) later(tx store.Tx, now time.Time, rule *ruleRow, target string, since int64, input string) error {
-	w, err := waiting.Get(tx, store.K(rule.Account, rule.Region, rule.Name, target))
+func (r *Runner) later(tx store.Tx, now time.Time, rule *ruleRow, t *events.Target, since int64, input string) error {
+	w, err := waiting.Get(tx, store.K(rule.Account, rule.Region, rule.Name, t.Id))
 	if errors.Is(err, store.ErrNotFound) {
-		w, err = &waitingRow{Account: rule.Account, Region: rule.Region, Rule: rule.Name, Target: target}, nil
+		w, err = &waitingRow{Account: rule.Account, Region: rule.Region, Rule: rule.Name, Target: t.Id}, nil
 	}
 	if err != nil {
 		return fmt.Errorf("count waiting calls: %w", err)
@@ -86,7 +86,7 @@ func (r *Runner) later(tx store.Tx, now time.Time, rule *ruleRow, target string,
 		return errFull
 	}
 	w.Calls++
-	c := &callRow{Account: rule.Account, Region: rule.Region, Rule: rule.Name, Target: target, ID: uuid.NewString(), Since: since}
+	c := &callRow{Account: rule.Account, Region: rule.Region, Rule: rule.Name, Target: t.Id, ID: uuid.NewString(), Since: since}
 	c.Input = r.Vault.Seal(callPurpose, []byte(input), []byte(c.ID))
 	if err := calls.Insert(tx, c); err != nil {
 		return fmt.Errorf("keep call: %w", err)
@@ -94,7 +94,9 @@ func (r *Runner) later(tx store.Tx, now time.Time, rule *ruleRow, target string,
 	if err := waiting.Put(tx, w); err != nil {
 		return fmt.Errorf("count waiting calls: %w", err)
 	}
-	return job.Enqueue(tx, now, rule.Account, rule.Region, CallJobKind, callWork{rule.Name, target, c.ID})
+	// A function that hangs must not delay others.
+	j := job.Job{Kind: CallJobKind, Account: rule.Account, Region: rule.Region, Lane: t.Arn}
+	return job.Add(tx, j, now, callWork{rule.Name, t.Id, c.ID})
 }
 
 // Call brings one input to its target. A failure that may pass is an error, and the job runs again, as often and as long as the target's
@@ -139,7 +141,7 @@ func (r *Runner) Call(ctx context.Context, j job.Job) error {
 		if err := calls.Put(tx, c); err != nil {
 			return fmt.Errorf("keep call: %w", err)
 		}
-		return job.Enqueue(tx, r.now(), j.Account, j.Region, CallJobKind, w)
+		return job.Add(tx, job.Job{Kind: CallJobKind, Account: j.Account, Region: j.Region, Lane: j.Lane}, r.now(), w)
 	})
 }
 

@@ -55,13 +55,17 @@ func (w *world) order(detail string) {
 	}
 }
 
-// calls runs the jobs that are there, each as if it were its nth attempt, and returns their errors by job.
+// calls runs the jobs that are there, each as if it were its nth attempt, and returns their errors by job. Each waits in the lane of its
+// function, so that one that hangs does not delay others.
 func (w *world) calls(attempt int) (failed map[string]error) {
 	w.t.Helper()
 	failed = map[string]error{}
 	for _, j := range w.jobs() {
 		if j.Kind != eventbus.CallJobKind {
 			continue
+		}
+		if j.Lane != function {
+			w.t.Errorf("a call waits in the lane %q", j.Lane)
 		}
 		j.Attempt = attempt
 		if err := w.runner.Call(w.t.Context(), j); err != nil {

@@ -167,7 +167,7 @@ func (r *Runner) reach(tx store.Tx, now time.Time, rule *ruleRow, t *events.Targ
 		if !json.Valid([]byte(in)) {
 			return false, validation("the input is not JSON, which functions take only")
 		}
-		err := r.later(tx, now, rule, t.Id, g.since, in)
+		err := r.later(tx, now, rule, t, g.since, in)
 		if errors.Is(err, errFull) {
 			return false, validation("%v", err)
 		}

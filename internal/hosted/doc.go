@@ -11,6 +11,6 @@
 //   - A prefix host is a domain's, or nobody's. A custom one is a domain's at the paths of endpoints only, so that no owner of a pool
 //     can take a host away from the APIs.
 //   - Each request to an endpoint leaves one record, committed with what it changed: an event of the service, as CloudTrail names it,
-//     with the values of parameters known to be no secret.
+//     with the values of parameters known to be no secret, and no names of others.
 //   - A page shows the server's own words only, nothing that came with the request.
 package hosted

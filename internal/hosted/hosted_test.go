@@ -288,6 +288,33 @@ func TestConfirmUser_refuses(t *testing.T) {
 	}
 }
 
+// A link that was mangled on its way confirms nobody, and its code, which is still good, does not reach the record: not as part of the
+// client's id, nor as a name.
+func TestConfirmUser_mangled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	if res := w.signUp("mangled-jo", "jo@example.com"); res.Err != nil {
+		t.Fatal(res.Err)
+	}
+	good, err := url.Parse(w.link())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, mangle := range map[string]*strings.Replacer{
+		"one value": strings.NewReplacer("&", "%26"), "one name": strings.NewReplacer("&", "%26", "=", "%3D"), "names without values": strings.NewReplacer("=", "%3D"),
+	} {
+		to := *good
+		to.RawQuery = mangle.Replace(good.RawQuery)
+		a := w.do(http.MethodGet, to.String())
+		if a.Code != 400 || !a.record.Exists() || strings.Contains(a.record.Raw, good.Query().Get("confirmation_code")) || strings.Contains(a.record.Raw, "mangled-jo") {
+			t.Errorf("%s: %d, record %s", name, a.Code, a.record)
+		}
+	}
+	if a := w.do(http.MethodGet, good.String()); a.Code != 200 {
+		t.Errorf("the whole link: %d %s", a.Code, a.Body)
+	}
+}
+
 // Codes of links are guessed no more often than others, and end in their time.
 func TestConfirmUser_limits(t *testing.T) {
 	t.Parallel()
@@ -394,7 +421,11 @@ func TestLink_otherMessages(t *testing.T) {
 	pooltest.Must(w.World, w.S.Profile.UpdateUserAttributes, &cognitoidp.UpdateUserAttributesInput{
 		AccessToken: *access, UserAttributes: []cognitoidp.AttributeType{{Name: "email", Value: new("jo2@example.com")}},
 	})
-	for _, m := range w.Messages() {
+	all := w.Messages()
+	if len(all) < 2 {
+		t.Fatalf("%d messages", len(all))
+	}
+	for _, m := range all {
 		if strings.Contains(m.Body, "<a ") || strings.Contains(m.Body, "{##") {
 			t.Errorf("message %+v", m)
 		}

@@ -108,7 +108,7 @@ func (p *Pages) serve(w http.ResponseWriter, r *http.Request, e *endpoint, s *si
 	out := &reply{of: e}
 	o := &op.Operation{
 		Operation: &schema.Operation{Service: p.API, Name: name, Unsigned: true, Status: http.StatusOK, ReadOnly: e.readOnly, Category: "Management"},
-		Endpoint:  &audit.Endpoint{Domain: s.host, PoolID: string(s.pool), Parameters: q, Shown: e.shown},
+		Endpoint:  &audit.Endpoint{Domain: s.host, PoolID: string(s.pool), Parameters: q, Takes: e.takes},
 		Owner:     func(store.Tx, any) (account, region string, ok bool) { return s.account, s.region, true },
 		Run: func(c *op.Call, _ any) (any, error) {
 			out.done = false

@@ -22,7 +22,8 @@
 // messages shown, never an address, a text or a key. A record of a reset is the
 // first of the new history. What belongs to another account is in its history too.
 //
-// Refused requests of the root user are recorded with their error. Who proves no key
+// Refused requests of the root user are recorded with their error, but for an import
+// that does not say where its records go: it does nothing. Who proves no key
 // leaves none, as with bad signatures (package gateway). Health, metrics and version
 // leave none: they tell nothing about anyone, change nothing, and are asked every few
 // seconds by machines, whose records would bury all others.

@@ -63,7 +63,7 @@ func (sv *Service) trigger(tx store.Tx, s *Schedule) error {
 		}
 	}
 	t := &trigger{Account: s.Account, Region: s.Region, ID: s.ID, At: s.Next}
-	err = sv.Role(tx, s.Account, s.Region, s.Role, s.Groups)
+	err = sv.Role(tx, s.Account, s.Region, s.ARN(), s.Role, s.Groups)
 	if err == nil {
 		t.Query, err = sv.Queries.Launch(tx, Launch{s.Account, s.Region, s.Role, s.Text, s.Groups, at.Add(-back), at.Add(time.Millisecond)})
 	}

@@ -74,7 +74,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{World: logstest.New(t), queries: &fake{}, bucket: &bucket{}, may: true}
 	w.svc = &schedule.Service{State: w.State, Tokens: w.Vault, Queries: w.queries, Buckets: w.bucket, Now: w.Now,
-		Role: func(store.Tx, string, string, string, []string) error { return w.role }}
+		Role: func(store.Tx, string, string, string, string, []string) error { return w.role }}
 	return w
 }
 

@@ -101,8 +101,8 @@ type Service struct {
 	Tokens  logs.Tokens
 	Queries Queries
 	Buckets Buckets
-	// Role tells whether a role trusts CloudWatch Logs and may run queries over the groups.
-	Role func(tx store.Tx, account, region, role string, groups []string) error
+	// Role tells whether a role trusts CloudWatch Logs with a scheduled query, an ARN, and may run queries over the groups.
+	Role func(tx store.Tx, account, region, query, role string, groups []string) error
 	Now  func() time.Time
 }
 
@@ -187,7 +187,7 @@ func (sv *Service) set(c *op.Call, s *Schedule, g given) error {
 	if err := sv.mayPass(c, s.Role); err != nil {
 		return err
 	}
-	if err := sv.Role(c.Tx, s.Account, s.Region, s.Role, s.Groups); err != nil {
+	if err := sv.Role(c.Tx, s.Account, s.Region, s.ARN(), s.Role, s.Groups); err != nil {
 		return invalid(err.Error())
 	}
 	if err := sv.setDestination(c, s, g.Destination); err != nil {
