@@ -11,8 +11,9 @@ import (
 )
 
 // Table is a typed view of one space: how a row of type R is keyed, indexed
-// and turned into bytes (JSON, so that a new field needs no migration). The
-// domain declares its tables once, as values; they hold no state.
+// and turned into bytes (JSON, so that a new field needs no migration, packed
+// where the table has a Packer). The domain declares its tables once, as values;
+// they hold no state but the coders of their Packer.
 //
 // Every key begins with account and region unless the row is found before
 // either is known, so that one tenant's scan cannot reach another's rows.
